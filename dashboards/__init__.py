@@ -1,0 +1,1 @@
+"""Shows. Reads the published snapshot through `pipelines.snapshots`; computes no metric."""

@@ -1,0 +1,1 @@
+"""When and where. Dagster, files, DuckDB; no formula."""

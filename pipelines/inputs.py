@@ -1,0 +1,32 @@
+"""What a night is made from, as one digest: the same inputs need no second night."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+from pipelines.code_version import code_version
+from pipelines.settings import Home
+
+
+def inputs_digest(home: Home, as_of: date) -> str:
+    """Return the digest of `as_of`, code, settings, sources, reference tables and batches.
+
+    Landed files count as the batches in bronze that they became: one not taken up yet is news
+    that `pipelines.landing.is_anything_new` tells.
+    """
+    digest = hashlib.sha256()
+    settings = home.settings.model_dump_json(exclude={"hmac_key", "rows_at_once", "memory_limit"})
+    for text in (as_of.isoformat(), code_version(), settings):
+        digest.update(text.encode() + b"\0")
+    for folder, pattern in ((home.sources, "*.toml"), (home.reference, "*.csv")):
+        for file in sorted(folder.glob(pattern)):
+            digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    for batch in sorted(_batch_names(home.bronze)):
+        digest.update(batch.encode() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _batch_names(bronze: Path) -> list[str]:
+    return [f"{file.parent.name}/{file.name}" for file in bronze.glob("*/*.parquet")]

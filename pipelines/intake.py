@@ -1,0 +1,342 @@
+"""From bronze to records: batches are mapped and judged, many small ones or parts of a big one
+at a time, and taken into the warehouse in one transaction per record kind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.bronze import Batch
+from pipelines.reshape import reshape
+from pipelines.settings import Settings
+from pipelines.versions import Versions
+from pipelines.warehouse import BOOKKEEPING, Warehouse
+from quality.contracts.kind import RecordKind
+from quality.gate import Sorted, sort_rows
+from transforms.catalogue import SLICES
+from transforms.mapping.column_plan import Plan, resolve_columns
+from transforms.mapping.local_times import add_local_dates
+from transforms.mapping.rows import map_columns
+from transforms.refusal import Refusal
+from transforms.source_definition import SourceDefinition
+
+# What we add to a file's columns: ours while mapping -> in the warehouse. An export may well have
+# a column called "source" or "file", so ours are marked until the file's own are mapped away.
+_ADDED = {
+    "_source": "source",
+    "_batch": "batch",
+    "_batch_number": "batch_number",
+    "_file": "file",
+    "_position": "position",
+}
+_NOT_OF_THE_FILE = (*_ADDED, "_row", "_ragged")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What intake must know besides the rows.
+
+    `known`       reference table -> ids that it knows
+    `unit_zones`  org unit -> time zone
+    """
+
+    settings: Settings
+    known: Mapping[str, pl.Series]
+    unit_zones: Mapping[str, str]
+
+
+@dataclass
+class Count:
+    """What became of one batch, for `intake.batches`; accepted and superseded are counted later."""
+
+    batch: Batch
+    version: str
+    rows_read: int = 0
+    quarantined: int = 0
+    ambiguous_times: int = 0
+    nonexistent_times: int = 0
+    unused_columns: list[str] = field(default_factory=list)
+    refusal: Refusal | None = None
+
+
+def version_of(source: SourceDefinition, settings: Settings, code: str) -> str:
+    """Return the digest of all that decides how a batch is read, except the reference tables."""
+    said = json.dumps(
+        [
+            source.model_dump(mode="json"),
+            settings.time_zone,
+            settings.tolerance_seconds,
+            settings.currency,
+            code,
+        ],
+        sort_keys=True,
+    )
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def take_in(
+    warehouse: Warehouse,
+    kind: RecordKind,
+    pending: Mapping[str, Sequence[Batch]],
+    sources: Mapping[str, SourceDefinition],
+    surroundings: Surroundings,
+    code: str,
+) -> list[Count]:
+    """Take `pending` batches (by source) of one kind into records and quarantine.
+
+    Batches that were taken in before are withdrawn first. Everything of the kind happens in one
+    transaction: records, older versions, quarantine, the account of each batch, the days touched.
+    """
+    counts = {
+        batch.number: Count(batch, version_of(sources[name], surroundings.settings, code))
+        for name, batches in pending.items()
+        for batch in batches
+    }
+    with warehouse.transaction():
+        versions = Versions(warehouse, kind)
+        versions.withdraw(counts)
+        for name, batches in pending.items():
+            for part in _sorted_parts(batches, sources[name], kind, surroundings, counts):
+                versions.add(part.valid.select(*BOOKKEEPING, *kind.columns))
+                if part.quarantined.height:
+                    warehouse.append("records.quarantine", _held(part.quarantined, kind))
+        versions.settle()
+        _record(warehouse, kind, list(counts.values()))
+    return list(counts.values())
+
+
+def look_at(
+    bronze: Path, file: str, source: SourceDefinition, kind: RecordKind, surroundings: Surroundings
+) -> tuple[Plan, Sorted]:
+    """Map and judge one bronze file without taking it in (`sqm check`)."""
+    batch = Batch(0, source.name, "check", file, bronze, 0)
+    rows = _read([(batch, 0, None)], source)
+    return _judge(rows, source, kind, surroundings, file)
+
+
+def _sorted_parts(
+    batches: Sequence[Batch],
+    source: SourceDefinition,
+    kind: RecordKind,
+    surroundings: Surroundings,
+    counts: Mapping[int, Count],
+) -> Iterator[Sorted]:
+    """Yield the rows of `batches`, judged, part by part; counts and refusals go to `counts`."""
+    for alike in _of_one_shape(batches):
+        for part in _parts(alike, surroundings.settings.rows_at_once, source):
+            try:
+                rows = _read(part, source)
+                plan, judged = _judge(rows, source, kind, surroundings, part[0][0].file)
+            except Refusal as refusal:
+                _refuse(part, source, kind, surroundings, counts, refusal)
+                continue
+            for batch, _, _ in part:
+                counts[batch.number].unused_columns = sorted(plan.unused)
+            _count(rows, judged, counts)
+            yield judged
+
+
+def _refuse(
+    part: Sequence[tuple[Batch, int, int | None]],
+    source: SourceDefinition,
+    kind: RecordKind,
+    surroundings: Surroundings,
+    counts: Mapping[int, Count],
+    refusal: Refusal,
+) -> None:
+    """Give every batch of a refused part the sentence that names its own file."""
+    for batch, offset, length in part:
+        count = counts[batch.number]
+        if batch is part[0][0]:
+            count.refusal = refusal
+            continue
+        try:
+            _judge(_read([(batch, offset, length)], source), source, kind, surroundings, batch.file)
+        except Refusal as own:
+            count.refusal = own
+
+
+def _of_one_shape(batches: Sequence[Batch]) -> Iterator[list[Batch]]:
+    """Yield neighbouring batches whose files have the same columns and types."""
+    for _, alike in groupby(batches, key=lambda batch: pl.read_parquet_schema(batch.path)):
+        yield list(alike)
+
+
+def _parts(
+    batches: Sequence[Batch], rows_at_once: int, source: SourceDefinition
+) -> Iterator[list[tuple[Batch, int, int | None]]]:
+    """Yield (batch, offset, length) triples with at most `rows_at_once` rows in all.
+
+    Reshaping SQL must see a file whole, and each on its own.
+    """
+    if source.reshape:
+        yield from ([(batch, 0, None)] for batch in batches)
+        return
+    part: list[tuple[Batch, int, int | None]] = []
+    room = rows_at_once
+    for batch in batches:
+        offset = 0
+        while True:
+            length = min(room, batch.rows - offset)
+            part.append((batch, offset, length))
+            offset, room = offset + length, room - length
+            if room == 0:
+                yield part
+                part, room = [], rows_at_once
+            if offset >= batch.rows:
+                break
+    if part:
+        yield part
+
+
+def _read(part: Sequence[tuple[Batch, int, int | None]], source: SourceDefinition) -> pl.DataFrame:
+    """Return the rows of a part with the columns of `_ADDED`."""
+    frames = [
+        (
+            reshape(batch.path, source.reshape.sql, source=source.name).lazy()
+            if source.reshape
+            else pl.scan_parquet(batch.path).slice(offset, length)
+        ).with_columns(
+            pl.lit(batch.source).alias("_source"),
+            pl.lit(batch.batch).alias("_batch"),
+            pl.lit(batch.number, pl.Int64).alias("_batch_number"),
+            pl.lit(batch.file).alias("_file"),
+        )
+        for batch, offset, length in part
+    ]
+    return pl.concat(frames, how="vertical").with_row_index("_position").collect()
+
+
+def _judge(
+    rows: pl.DataFrame,
+    source: SourceDefinition,
+    kind: RecordKind,
+    surroundings: Surroundings,
+    file: str,
+) -> tuple[Plan, Sorted]:
+    settings = surroundings.settings
+    plan = resolve_columns(
+        source,
+        [name for name in rows.columns if name not in _NOT_OF_THE_FILE],
+        kind.mapped_columns,
+        kind.required_columns,
+        kind.defaults,
+        file=file,
+    )
+    mapped = map_columns(rows, plan, source, time_zone=settings.time_zone)
+    dated = add_local_dates(
+        mapped.rows.rename(_ADDED),
+        kind.local_dates,
+        time_zone=settings.time_zone,
+        unit_zones=surroundings.unit_zones,
+    )
+    known = surroundings.known if source.unknown_references == "quarantine" else {}
+    judged = sort_rows(
+        dated,
+        kind,
+        known=known,
+        tolerance_seconds=settings.tolerance_seconds,
+        currency=settings.currency,
+    )
+    landed = rows.select(
+        pl.col("_position").alias("position"),
+        pl.coalesce("_ragged", pl.struct(pl.exclude(*_NOT_OF_THE_FILE)).struct.json_encode()).alias(
+            "landed"
+        ),
+    )
+    held = judged.quarantined.join(landed, on="position", how="left", maintain_order="left")
+    return plan, Sorted(judged.valid, held)
+
+
+def _count(rows: pl.DataFrame, judged: Sorted, counts: Mapping[int, Count]) -> None:
+    read = rows.group_by("_batch_number").len()
+    for number, height in read.iter_rows():
+        counts[number].rows_read += height
+    for number, height in judged.quarantined.group_by("batch_number").len().iter_rows():
+        counts[number].quarantined += height
+    both = pl.concat(
+        [part.select("batch_number", "ambiguous_times", "nonexistent_times") for part in judged]
+    )
+    odd = both.group_by("batch_number").sum()
+    for number, ambiguous, nonexistent in odd.iter_rows():
+        counts[number].ambiguous_times += ambiguous
+        counts[number].nonexistent_times += nonexistent
+
+
+def _held(quarantined: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    """Return quarantined rows as `records.quarantine` keeps them."""
+    sliced = [name for name in SLICES.get(kind.name, ()) if name in kind.columns]
+    slices = pl.struct(sliced).struct.json_encode() if sliced else pl.lit("{}")
+    unit = "org_unit_id" if "org_unit_id" in kind.columns else None
+    return quarantined.select(
+        pl.lit(kind.name).alias("kind"),
+        *BOOKKEEPING,
+        "file",
+        pl.col(kind.day).alias("day"),
+        (pl.col(unit) if unit else pl.lit(None, pl.String)).alias("org_unit_id"),
+        key_text(kind).alias("record_key"),
+        slices.alias("slices"),
+        "broken_rules",
+        "landed",
+    )
+
+
+def key_text(kind: RecordKind) -> pl.Expr:
+    """Return the key of a row as one text, null when a part of it is missing."""
+    return pl.concat_str([pl.col(name).cast(pl.String) for name in kind.key], separator="\x1f")
+
+
+def _record(warehouse: Warehouse, kind: RecordKind, counts: Iterable[Count]) -> None:
+    """Write the account of each batch, and count anew what became of older batches' rows."""
+    rows = [
+        {
+            "batch": count.batch.batch,
+            "batch_number": count.batch.number,
+            "source": count.batch.source,
+            "kind": kind.name,
+            "file": count.batch.file,
+            "state": "refused" if count.refusal else "taken",
+            "en": count.refusal.told("en") if count.refusal else None,
+            "zh": count.refusal.told("zh") if count.refusal else None,
+            "version": count.version,
+            "rows_in_file": count.batch.rows,
+            "rows_read": count.rows_read,
+            "accepted": 0,
+            "superseded": 0,
+            "quarantined": count.quarantined,
+            "ambiguous_times": count.ambiguous_times,
+            "nonexistent_times": count.nonexistent_times,
+            "unused_columns": count.unused_columns,
+        }
+        for count in counts
+    ]
+    if not rows:
+        return
+    run = warehouse.connection.execute
+    run(
+        "delete from intake.batches where batch_number in (select unnest(?))",
+        [[row["batch_number"] for row in rows]],
+    )
+    schema = {
+        name: pl.Int64
+        for name in rows[0]
+        if name not in ("batch", "source", "kind", "file", "state", "en", "zh", "version")
+    }
+    schema["unused_columns"] = pl.List(pl.String)
+    warehouse.append("intake.batches", pl.DataFrame(rows, schema_overrides=schema))
+    for column, table in (("accepted", "records"), ("superseded", "superseded")):
+        run(
+            f"""update intake.batches as kept set {column} = coalesce(counted.rows, 0)
+            from (select batch_number, rows from intake.batches left join
+                (select batch_number, count(*) as rows from {table}.{kind.name} group by 1)
+                using (batch_number) where kind = ?) as counted
+            where kept.batch_number = counted.batch_number""",
+            [kind.name],
+        )

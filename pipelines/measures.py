@@ -1,0 +1,187 @@
+"""Stage 3, measures: the days that new rows touch are summed again, no others.
+
+One asset per table that the catalogue sums. To add a measure: `transforms/catalogue`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import groupby
+
+import narwhals.stable.v2 as nw
+import polars as pl
+from dagster import AssetsDefinition, MaterializeResult, asset
+
+from pipelines.code_version import code_version
+from pipelines.metric_queries import empty_measures
+from pipelines.night import Night
+from pipelines.stages import NIGHT, key_of, on_night
+from pipelines.warehouse import quoted
+from quality.contracts import RECORD_KINDS
+from transforms.catalogue import SLICES, measures_of
+from transforms.deliveries import prepare_deliveries
+from transforms.duties import prepare_duties
+from transforms.finance import newest_budget, prepare_entries, spread_over_months
+from transforms.measures import count_by_bucket, sum_by_day
+from transforms.surveys import prepare_surveys
+from transforms.tickets import prepare_tickets
+
+# Tables whose measures depend on "now", and the day on which their open rows fall due.
+_FALLING_DUE = ("tickets", "deliveries", "duties")
+_OF_BUDGET_LINES = "budget_months"
+
+
+def bring_up_to_date(night: Night, table: str) -> int:
+    """Sum the touched days of `table` again and return how many there were.
+
+    The measures, the touched days and the memory of what they were made with change in one
+    transaction: a night that dies in between does the same days again.
+    """
+    warehouse = night.warehouse
+    records = "budget_lines" if table == _OF_BUDGET_LINES else table
+    _touch_what_changed_otherwise(night, table, records)
+    days = _touched_days(night, records)
+    with warehouse.transaction():
+        _make_missing_tables(night, table)
+        if days and table == _OF_BUDGET_LINES:
+            warehouse.replace_table(f"measures.{table}", _budget_months(night))
+        elif days:
+            for first, last in _months_of(days):
+                _measure(night, table, first, last)
+        warehouse.connection.execute(
+            "delete from intake.touched_days where measured = ?", [records]
+        )
+        warehouse.remember(f"as_of.{table}", night.as_of.isoformat())
+        warehouse.remember(f"made_with.{table}", _made_with(night))
+    return len(days)
+
+
+def _touch_what_changed_otherwise(night: Night, table: str, records: str) -> None:
+    """Touch the days that change without new rows: rules changed, or "now" moved on."""
+    warehouse = night.warehouse
+    if warehouse.fact(f"made_with.{table}") != _made_with(night):
+        warehouse.touch_all_days(records)
+    before = warehouse.fact(f"as_of.{table}")
+    if before is None or before == night.as_of.isoformat():
+        return
+    if table == _OF_BUDGET_LINES:
+        warehouse.touch_all_days(records)
+    if table in _FALLING_DUE:
+        # A day more on either side: a unit's local day may differ from the home's.
+        moved = sorted((date.fromisoformat(before), night.as_of))
+        warehouse.touch_days(records, moved[0] - timedelta(days=1), moved[1] + timedelta(days=1))
+
+
+def _made_with(night: Night) -> str:
+    """Return what decides measures besides rows: the code and the kinds of accounts."""
+    return f"{code_version()} {night.reference.versions['accounts']}"
+
+
+def _touched_days(night: Night, records: str) -> list[date]:
+    """Return the touched days in order; a null among them stands for every day there is."""
+    run = night.warehouse.connection.execute
+    (is_every_day,) = run(
+        "select count(*) from intake.touched_days where measured = ? and day is null", [records]
+    ).fetchone() or (0,)
+    touched = "select day from intake.touched_days where measured = ? and day is not null"
+    if is_every_day:
+        of_records = [
+            f"select {quoted(day)} from records.{records}" for day in _date_columns(records)
+        ]
+        touched = " union all ".join([touched, *of_records])
+    days = run(f"select distinct day from ({touched}) where day is not null", [records]).fetchall()
+    return sorted(day for (day,) in days)
+
+
+def _date_columns(records: str) -> list[str]:
+    columns = RECORD_KINDS[records].columns
+    return [name for name, dtype in columns.items() if dtype.base_type() is pl.Date]
+
+
+def _months_of(days: list[date]) -> Iterator[tuple[date, date]]:
+    """Yield the first and last touched day of each month: a month at once bounds the memory."""
+    for _, of_month in groupby(days, key=lambda day: (day.year, day.month)):
+        touched = list(of_month)
+        yield touched[0], touched[-1]
+
+
+def _measure(night: Night, table: str, first: date, last: date) -> None:
+    """Sum the days `first` to `last` of `table` and replace them."""
+    rows = _prepared(night, table, first, last)
+    within = nw.col("day").is_between(first, last)
+    sums = sum_by_day(rows, table).filter(within).to_native().collect()
+    night.warehouse.replace_days(f"measures.{table}", sums, first=first, last=last)
+    counts = count_by_bucket(rows, table)
+    if counts is not None:
+        night.warehouse.replace_days(
+            f"measures.{table}_spread",
+            counts.filter(within).to_native().collect(),
+            first=first,
+            last=last,
+        )
+
+
+def _prepared(night: Night, table: str, first: date, last: date) -> nw.LazyFrame:
+    """Return the records that count on any day from `first` to `last`, prepared."""
+    within = " or ".join(f"{quoted(day)} between $1 and $2" for day in _date_columns(table))
+    rows = nw.from_native(
+        night.warehouse.query(f"select * from records.{table} where {within}", [first, last]).lazy()
+    )
+    if table == "tickets":
+        return prepare_tickets(rows, as_of=night.as_of_at)
+    if table == "deliveries":
+        return prepare_deliveries(rows, as_of=night.as_of_at)
+    if table == "surveys":
+        return prepare_surveys(rows)
+    if table == "duties":
+        return prepare_duties(rows, today=night.as_of)
+    if table == "finance_entries":
+        return prepare_entries(rows, _accounts(night))
+    raise ValueError(f"{table} has no preparation")
+
+
+def _accounts(night: Night) -> nw.LazyFrame:
+    return nw.from_native(night.reference.tables["accounts"].lazy())
+
+
+def _budget_months(night: Night) -> pl.DataFrame:
+    """Return the measures of the newest approved budget; it is small, so always of all of it."""
+    lines = night.warehouse.query("select * from records.budget_lines")
+    months = spread_over_months(newest_budget(lines, today=night.as_of))
+    prepared = prepare_entries(nw.from_native(months.lazy()), _accounts(night))
+    return sum_by_day(prepared, _OF_BUDGET_LINES).to_native().collect()
+
+
+def _make_missing_tables(night: Night, table: str) -> None:
+    if not night.warehouse.has_table(f"measures.{table}"):
+        night.warehouse.replace_table(f"measures.{table}", empty_measures(table))
+    has_spread = any(measure.spread for measure in measures_of(table))
+    if has_spread and not night.warehouse.has_table(f"measures.{table}_spread"):
+        texts = dict.fromkeys(("org_unit_id", *SLICES[table], "measure"), pl.String)
+        counts = {"bucket": pl.Int64, "occurrences": pl.Int64}
+        night.warehouse.replace_table(
+            f"measures.{table}_spread", pl.DataFrame(schema={"day": pl.Date, **texts, **counts})
+        )
+
+
+def _make(table: str) -> AssetsDefinition:
+    records = "budget_lines" if table == _OF_BUDGET_LINES else table
+
+    @asset(
+        key=key_of("measures", table),
+        group_name="measures",
+        deps=[key_of("records", records)],
+        description=f"Sums of {records} per day, org unit and slice.",
+        required_resource_keys=NIGHT,
+    )
+    @on_night("measures", table)
+    def measures(night: Night) -> MaterializeResult:
+        days = bring_up_to_date(night, table)
+        rows = night.warehouse.query(f"select count(*) as rows from measures.{table}").item()
+        return MaterializeResult(metadata={"days_touched": days, "rows": rows})
+
+    return measures
+
+
+measure_assets = [_make(table) for table in SLICES]

@@ -1,0 +1,280 @@
+"""One question to the measures: a metric, split by columns, over periods, for some slices.
+
+The only place that turns a metric into SQL; marts, `sqm metric` and every page ask here, so all
+of them give the same figure. Identifiers come from the catalogue, values are bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, get_args
+
+import polars as pl
+
+from transforms.catalogue import (
+    MEASURES,
+    METRICS,
+    SLICES,
+    Metric,
+    find_metric,
+    slices_of,
+    tables_of,
+)
+from transforms.metrics import figures, quantile_figures, with_trust_bounds
+from transforms.refusal import Refusal
+
+Grain = Literal["day", "week", "month", "quarter", "year", "all"]
+GRAINS: tuple[Grain, ...] = get_args(Grain)
+# Runs SQL with bound values: `Warehouse.query` or `Snapshot.query`.
+Ask = Callable[[str, Sequence[Any]], pl.DataFrame]
+_FINER_THAN_MONTH = ("day", "week")
+
+# Attributes of the org unit by which everything may be split and filtered.
+_UNIT_ATTRIBUTES = {"region": "unit.region", "unit_kind": "unit.kind"}
+# Kind of record -> table of measures, where the names differ.
+_HELD_KINDS = {"budget_months": "budget_lines"}
+
+
+@dataclass(frozen=True)
+class MetricQuery:
+    """What is asked.
+
+    `by`          columns to split by: org_unit_id, region, unit_kind, or a slice of the metric
+    `grain`       length of a period; "all" is one figure from `first` to `last`
+    `where`       column -> values that count; an org unit stands for itself and all below it
+    `rolled_up`   with `by` org_unit_id: also one figure for every unit further up the tree
+    """
+
+    metric: Metric
+    by: tuple[str, ...] = ()
+    grain: Grain = "all"
+    first: date | None = None
+    last: date | None = None
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rolled_up: bool = False
+
+    def __post_init__(self) -> None:
+        allowed = columns_of(self.metric)
+        for column in (*self.by, *self.where):
+            if column not in allowed:
+                raise Refusal(
+                    "{metric} cannot be split by {column}: use one of {allowed}.",
+                    "{metric} 不能按 {column} 拆分：可用的列有 {allowed}。",
+                    metric=self.metric.name,
+                    column=column,
+                    allowed=", ".join(allowed),
+                )
+        if self.metric.finest == "month" and self.grain in _FINER_THAN_MONTH:
+            raise Refusal(
+                "{metric} is known by month, not by {grain}: use month or longer.",
+                "{metric} 只按月提供，没有按 {grain} 的数值：请用 month 或更长的周期。",
+                metric=self.metric.name,
+                grain=self.grain,
+            )
+        if self.first and self.last and self.first > self.last:
+            raise Refusal(
+                "The period from {first} to {last} ends before it begins: exchange the two.",
+                "时间段 {first} 至 {last} 的结束早于开始：请对调两个日期。",
+                first=self.first,
+                last=self.last,
+            )
+
+    @property
+    def keys(self) -> list[str]:
+        """Columns that name a row of the answer."""
+        return [*self.by, *([] if self.grain == "all" else ["period"])]
+
+
+def parse_query(
+    name: str,
+    *,
+    by: Iterable[str] = (),
+    grain: str = "all",
+    first: date | None = None,
+    last: date | None = None,
+    where: Iterable[str] = (),
+) -> MetricQuery:
+    """Return the question that texts ask: `by` may hold commas, `where` has COLUMN=VALUE.
+
+    Raises Refusal for an unknown metric, grain or column and for a condition without "=".
+    """
+    if grain not in GRAINS:
+        raise Refusal(
+            "{grain} is no grain: use one of {grains}.",
+            "{grain} 不是有效的周期：可用 {grains}。",
+            grain=grain,
+            grains=", ".join(GRAINS),
+        )
+    conditions: dict[str, tuple[str, ...]] = {}
+    for condition in where:
+        column, is_given, value = condition.partition("=")
+        if not is_given:
+            raise Refusal(
+                "The condition {condition} lacks its value: write COLUMN=VALUE.",
+                "条件 {condition} 缺少取值：请写成 COLUMN=VALUE。",
+                condition=condition,
+            )
+        conditions[column] = (*conditions.get(column, ()), value)
+    return MetricQuery(
+        find_metric(name),
+        by=tuple(column for part in by for column in part.split(",") if column),
+        grain=grain,
+        first=first,
+        last=last,
+        where=conditions,
+    )
+
+
+def columns_of(metric: Metric) -> tuple[str, ...]:
+    """Return the columns by which `metric` may be split or filtered."""
+    return ("org_unit_id", *_UNIT_ATTRIBUTES, *slices_of(metric))
+
+
+def answer(query: MetricQuery, ask: Ask) -> pl.DataFrame:
+    """Return one row per `query.keys`, sorted by them.
+
+    Columns: the keys (`period` is the first day of the period), `value`, `numerator`,
+    `denominator`, `low`, `high` (see `transforms.metrics.figures`), `held_rows` (rows in
+    quarantine that may belong here), `worst` and `best` (shares: if all held rows failed or
+    passed).
+    """
+    if query.metric.form == "quantile":
+        figured = quantile_figures(query.metric, _buckets(query, ask), query.keys)
+    else:
+        figured = figures(query.metric, _sums(query, ask))
+    held = _held(query, ask)
+    if query.keys:
+        with_held = figured.join(held, on=query.keys, how="left", nulls_equal=True)
+    else:
+        with_held = figured.join(held, how="cross")
+    return with_trust_bounds(
+        query.metric, with_held.with_columns(pl.col("held_rows").fill_null(0))
+    ).sort(query.keys or "value", nulls_last=True)
+
+
+def _sums(query: MetricQuery, ask: Ask) -> pl.DataFrame:
+    """Return the measures of the metric, summed per key, over all the tables they lie in."""
+    names = query.metric.measures
+    parts = []
+    for table in tables_of(query.metric):
+        own = [name for name in names if MEASURES[name].of == table]
+        sums = ", ".join(f"sum({name})::{_sql_type(name)} as {name}" for name in own)
+        parts.append(_grouped(query, f"measures.{table}", sums, ask))
+    every = pl.concat(parts, how="diagonal").with_columns(pl.col(names).fill_null(0))
+    if not query.keys:
+        return every.sum()
+    if len(parts) == 1:
+        return every
+    return every.group_by(query.keys).agg(pl.col(names).sum())
+
+
+def _buckets(query: MetricQuery, ask: Ask) -> pl.DataFrame:
+    (measure,) = query.metric.top
+    return _grouped(
+        query,
+        f"measures.{MEASURES[measure].of}_spread",
+        "bucket, sum(occurrences)::bigint as occurrences",
+        ask,
+        only=f"measure = '{measure}'",
+    )
+
+
+def _held(query: MetricQuery, ask: Ask) -> pl.DataFrame:
+    """Return `held_rows` per key: quarantined rows of the metric's records that no newer row
+    has replaced. Without a period rows of unknown day count too."""
+    kinds = ", ".join(f"'{_HELD_KINDS.get(table, table)}'" for table in tables_of(query.metric))
+    return _grouped(
+        query,
+        "marts.held_rows",
+        "count(*) as held_rows",
+        ask,
+        only=f"kind in ({kinds}) and not is_replaced",
+        slice_of="json_extract_string(m.slices, '$.{}')",
+    )
+
+
+def _grouped(
+    query: MetricQuery,
+    table: str,
+    aggregates: str,
+    ask: Ask,
+    *,
+    only: str = "true",
+    slice_of: str = 'm."{}"',
+) -> pl.DataFrame:
+    """Return `aggregates` of `table` (as `m`) per key of the query."""
+    unit = "tree.ancestor_id" if query.rolled_up else "m.org_unit_id"
+
+    def source_of(column: str) -> str:
+        if column == "org_unit_id":
+            return unit
+        return _UNIT_ATTRIBUTES.get(column) or slice_of.format(column)
+
+    selected = [f'{source_of(column)} as "{column}"' for column in query.by]
+    if query.grain != "all":
+        selected.append(f"date_trunc('{query.grain}', m.day)::date as period")
+    conditions, parameters = [only], []
+    if query.grain != "all":
+        conditions.append("m.day is not null")
+    for sign, bound in ((">=", query.first), ("<=", query.last)):
+        if bound:
+            conditions.append(f"m.day {sign} ?")
+            parameters.append(bound)
+    for column, values in query.where.items():
+        parameters.append(list(values))
+        if column == "org_unit_id":
+            conditions.append(
+                "m.org_unit_id in (select org_unit_id from reference.org_unit_tree "
+                "where ancestor_id in (select unnest(?)))"
+            )
+        else:
+            conditions.append(f"{source_of(column)} in (select unnest(?))")
+    joins = ""
+    if query.rolled_up:
+        joins += " join reference.org_unit_tree as tree using (org_unit_id)"
+    if {*query.by, *query.where} & _UNIT_ATTRIBUTES.keys():
+        joins += " left join reference.org_units as unit on unit.id = m.org_unit_id"
+    group_by = "group by all" if _is_grouped(selected, aggregates) else ""
+    return ask(
+        f"select {', '.join([*selected, aggregates])} from {table} as m{joins} "
+        f"where {' and '.join(conditions)} {group_by}",
+        parameters,
+    )
+
+
+def _is_grouped(selected: list[str], aggregates: str) -> bool:
+    return bool(selected) or aggregates.startswith("bucket")
+
+
+def _sql_type(measure: str) -> str:
+    return "double" if MEASURES[measure].unit in ("points", "squares") else "bigint"
+
+
+def empty_measures(table: str) -> pl.DataFrame:
+    """Return a table of measures without rows, so that every question has an answer."""
+    numbers = {
+        name: pl.Float64 if measure.unit in ("points", "squares") else pl.Int64
+        for name, measure in MEASURES.items()
+        if measure.of == table
+    }
+    texts = dict.fromkeys(("org_unit_id", *SLICES[table]), pl.String)
+    return pl.DataFrame(schema={"day": pl.Date, **texts, **numbers})
+
+
+def monthly_figures(ask: Ask) -> pl.DataFrame:
+    """Return the figures of every metric by month for every unit at every level of the tree.
+
+    Columns: metric, org_unit_id, period, value, numerator, denominator, low, high, held_rows,
+    worst, best. Months and units in which a metric has no value are left out.
+    """
+    parts = []
+    for metric in METRICS.values():
+        query = MetricQuery(metric, by=("org_unit_id",), grain="month", rolled_up=True)
+        parts.append(
+            answer(query, ask)
+            .filter(pl.col("value").is_not_null())
+            .select(pl.lit(metric.name).alias("metric"), pl.all())
+        )
+    return pl.concat(parts, how="vertical")

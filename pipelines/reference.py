@@ -1,0 +1,134 @@
+"""Reference tables: read from `reference/*.csv`, judged, kept by content in bronze.
+
+A table that breaks its contract does not stop the night: the last good one stays in use and the
+sentence is told. Without a good one there is nothing to stand on, and the refusal stops the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.bronze import batch_name, sha256_of
+from pipelines.settings import Home
+from pipelines.warehouse import Warehouse
+from quality.contracts import REFERENCE_TABLES, ReferenceTable
+from quality.contracts.reference import check_relations, read_reference
+from quality.contracts.reference.table import ROUND_THE_CLOCK
+from transforms.catalogue import METRICS
+from transforms.refusal import Refusal
+
+
+@dataclass
+class Reference:
+    """Every reference table, empty where the home has none, and what was refused."""
+
+    tables: dict[str, pl.DataFrame]
+    versions: dict[str, str]
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def known(self) -> dict[str, pl.Series]:
+        """Return the ids that records may point to, by table."""
+        columns = {"org_units": "id", "accounts": "code", "service_levels": "service_level"}
+        return {table: self.tables[table][column] for table, column in columns.items()}
+
+    def unit_zones(self) -> dict[str, str]:
+        """Return the time zone of every org unit that has its own."""
+        units = self.tables["org_units"].filter(pl.col("time_zone").is_not_null())
+        return dict(units.select("id", "time_zone").iter_rows())
+
+
+def read_tables(home: Home, good: Mapping[str, str]) -> Reference:
+    """Return all reference tables of `home`; `good` = table -> version last found good.
+
+    Raises Refusal when a table is broken and no good version of it is known.
+    """
+    reference = Reference({}, {})
+    for name, table in REFERENCE_TABLES.items():
+        file = home.reference / f"{name}.csv"
+        reference.versions[name] = batch_name(sha256_of(file)) if file.is_file() else "none"
+        try:
+            reference.tables[name] = _read(table, file)
+        except Refusal as refusal:
+            _fall_back(reference, name, home, good, refusal)
+    try:
+        check_relations(reference.tables)
+    except Refusal as refusal:
+        for name in REFERENCE_TABLES:
+            _fall_back(reference, name, home, good, refusal)
+    for name, version in reference.versions.items():
+        _keep(home.reference / f"{name}.csv", _kept(home, name, version))
+    return reference
+
+
+def _read(table: ReferenceTable, file: Path) -> pl.DataFrame:
+    if not file.is_file():
+        return pl.DataFrame(schema=table.columns)
+    try:
+        rows = pl.read_csv(file, infer_schema=False, row_index_name="_row", row_index_offset=2)
+    except pl.exceptions.PolarsError as error:
+        raise Refusal(
+            "reference/{file} is no readable CSV ({problem}): correct it.",
+            "reference/{file} 不是可读取的 CSV（{problem}）：请改正。",
+            file=file.name,
+            problem=str(error).splitlines()[0],
+        ) from error
+    return read_reference(table, rows, file=f"reference/{file.name}", known_metrics=METRICS)
+
+
+def _fall_back(
+    reference: Reference, name: str, home: Home, good: Mapping[str, str], refusal: Refusal
+) -> None:
+    """Use the last good version of a table, or stop with its refusal."""
+    version = good.get(name)
+    if version is None:
+        raise refusal
+    reference.tables[name] = _read(REFERENCE_TABLES[name], _kept(home, name, version))
+    reference.versions[name] = version
+    if refusal not in reference.refusals:
+        reference.refusals.append(refusal)
+
+
+def _kept(home: Home, name: str, version: str) -> Path:
+    return home.bronze / "reference" / name / f"{version}.csv"
+
+
+def _keep(file: Path, kept: Path) -> None:
+    if file.is_file() and not kept.is_file() and kept.stem == batch_name(sha256_of(file)):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(file.read_bytes())
+
+
+def register_unknown(warehouse: Warehouse, reference: Reference, home_zone: str) -> int:
+    """Write `reference.org_units` with the units that records name and the table does not.
+
+    They are marked `is_registered` = false. Returns how many there are.
+    """
+    units = reference.tables["org_units"].with_columns(pl.lit(True).alias("is_registered"))
+    named = " union ".join(
+        f"select org_unit_id from records.{kind}"
+        for kind in (
+            "tickets",
+            "deliveries",
+            "surveys",
+            "finance_entries",
+            "budget_lines",
+            "duties",
+        )
+    )
+    unknown = warehouse.query(f"select distinct org_unit_id as id from ({named}) order by id")
+    strangers = unknown.filter(~pl.col("id").is_in(units["id"].implode())).with_columns(
+        pl.col("id").alias("name"),
+        pl.col("id").alias("name_zh"),
+        pl.lit("outlet").alias("kind"),
+        pl.lit(ROUND_THE_CLOCK).alias("calendar"),
+        pl.lit(home_zone).alias("time_zone"),
+        pl.lit(False).alias("is_registered"),
+    )
+    warehouse.replace_table(
+        "reference.org_units", pl.concat([units, strangers], how="diagonal").sort("id")
+    )
+    return strangers.height

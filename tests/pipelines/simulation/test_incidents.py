@@ -1,0 +1,146 @@
+"""What is planted in service and money is there, in the landed files, and not elsewhere.
+
+To add an incident: a test here that sees it, or in test_file_incidents.py when a file is at fault.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from tests.pipelines.simulation.landed_demo import DEMO, END, Demo, standard_errors
+
+_SOUTH = ["CAN-TH", "SZX-NS", "DGM-HM", "FUO-SD", "XMN-HL", "NNG-QX"]
+
+
+def test_the_flooded_depot_is_late_and_loses_parcels(demo: Demo, due: pl.DataFrame) -> None:
+    flood = demo.incident("flood")
+    there = due.filter(pl.col("Outlet") == flood["where"][0])
+    days = (
+        pl.col("Picked Up")
+        .dt.date()
+        .is_between(date.fromisoformat(flood["from"]), date.fromisoformat(flood["to"]))
+    )
+    flooded, usual = there.filter(days), there.filter(~days)
+    assert flooded["in_time"].mean() < 0.6
+    assert usual["in_time"].mean() > 0.91
+    assert (flooded["Status"] == "Lost").mean() > 0.02
+    assert (usual["Status"] == "Lost").mean() < 0.002
+
+
+def test_first_answers_of_the_tracing_queue_slow_down_when_staff_left(
+    tickets: pl.DataFrame,
+) -> None:
+    fell_due = tickets.filter(
+        pl.col("受理网点") == "Q-TRACE", pl.col("受理时间") < END - timedelta(days=1)
+    )
+    # The service centre works 08:00 to 22:00 every day: 840 minutes.
+    spent = _service_centre_minutes("首次响应时间") - _service_centre_minutes("受理时间")
+    in_time = fell_due.select(has_left=pl.col("受理时间") >= date(2026, 4, 1), in_time=spent <= 240)
+    before, after = in_time.partition_by("has_left", maintain_order=True)
+    assert before["in_time"].mean() == pytest.approx(0.93, abs=0.02)
+    assert after["in_time"].mean() == pytest.approx(0.86, abs=0.03)
+
+
+def _service_centre_minutes(column: str) -> pl.Expr:
+    """Working minutes of the service centre up to the instant."""
+    instant = pl.col(column)
+    days = instant.dt.epoch("d").cast(pl.Int64)
+    minute = instant.dt.hour().cast(pl.Int64) * 60 + instant.dt.minute()
+    return days * 840 + (minute - 480).clip(0, 840)
+
+
+def test_promises_are_kept_as_often_as_first_answers_are_in_time(tickets: pl.DataFrame) -> None:
+    promised = tickets.filter(pl.col("状态") != "已取消", pl.col("承诺时间") < END).with_columns(
+        is_kept=(pl.col("解决时间") <= pl.col("承诺时间")).fill_null(False)
+    )
+    is_slow = (pl.col("受理网点") == "Q-TRACE") & (pl.col("受理时间") >= date(2026, 4, 1))
+    kept = promised.filter(~is_slow)["is_kept"]
+    assert abs(standard_errors(kept.mean(), kept.len(), 0.93)) < 4
+    assert promised.filter(is_slow)["is_kept"].mean() == pytest.approx(0.87, abs=0.03)
+    agrees = promised.select((pl.col("是否达标") == "是") == pl.col("is_kept"))
+    assert agrees.to_series().mean() == pytest.approx(0.97, abs=0.01)
+
+
+def test_attitude_slides_at_one_outlet_only(answers: pl.DataFrame) -> None:
+    since = answers.filter(pl.col("Sent") >= date(2026, 7, 1))
+    slid = since.filter(pl.col("Unit") == "HGH-BJ")["Attitude"]
+    others = since.filter(pl.col("Unit") != "HGH-BJ")["Attitude"]
+    before = answers.filter(pl.col("Sent") < date(2026, 6, 1), pl.col("Unit") == "HGH-BJ")[
+        "Attitude"
+    ]
+    assert slid.mean() < 0.74
+    assert others.mean() == pytest.approx(0.83, abs=0.02)
+    assert before.mean() == pytest.approx(0.83, abs=0.05)
+
+
+def test_one_courier_damages_far_more_than_the_others(deliveries: pl.DataFrame) -> None:
+    damaged = pl.col("Exception").eq_missing("Damaged")
+    careless = deliveries.filter(pl.col("Courier") == "CAN-TH-C4").select(damaged).to_series()
+    others = deliveries.filter(pl.col("Courier") != "CAN-TH-C4").select(damaged).to_series()
+    assert careless.mean() > 3 * others.mean()
+    assert others.mean() == pytest.approx(0.004, abs=0.001)
+
+
+def test_temporary_labour_overruns_in_the_south_from_march(
+    demo: Demo, ledger: pl.DataFrame
+) -> None:
+    budget = demo.read("budget_lines").filter(pl.col("预算版本") == "年初预算")
+    month = pl.col("期间开始").dt.strftime("%Y-%m")
+    planned = budget.group_by("网点编码", "科目编码", month.alias("month")).agg(
+        planned=pl.col("预算金额（元）").sum()
+    )
+    booked = ledger.group_by(
+        pl.col("核算单位").alias("网点编码"),
+        "科目编码",
+        month=pl.col("记账日期").dt.strftime("%Y-%m"),
+    ).agg(booked=pl.col("金额").sum())
+    both = planned.cast({"科目编码": pl.String}).join(booked, on=["网点编码", "科目编码", "month"])
+    in_incident = (pl.col("month") >= "2026-03") & pl.col("网点编码").is_in(_SOUTH)
+    labour = both.filter(pl.col("科目编码") == "6601")
+    assert _execution(labour.filter(in_incident)) == pytest.approx(1.38, abs=0.08)
+    assert _execution(labour.filter(~in_incident)) == pytest.approx(1.0, abs=0.03)
+    for code in ("6401", "6602", "6603", "6604", "6605"):
+        quiet = both.filter(pl.col("科目编码") == code)
+        assert _execution(quiet) == pytest.approx(1.0, abs=0.03), code
+
+
+def _execution(lines: pl.DataFrame) -> float:
+    return lines["booked"].sum() / lines["planned"].sum()
+
+
+def test_one_station_charges_under_the_tariff_and_the_others_exactly_by_it(
+    deliveries: pl.DataFrame,
+) -> None:
+    tariffs = pl.read_csv(DEMO / "reference" / "tariffs.csv").select(
+        pl.col("service_level").str.to_titlecase().alias("Service"),
+        pl.when("is_same_city").then(pl.lit("Y")).otherwise(pl.lit("N")).alias("Same City"),
+        pl.col("base_minor", "base_grams", "step_grams", "step_minor"),
+    )
+    grams = (pl.col("Weight (kg)").cast(pl.Float64) * 1000).round().cast(pl.Int64)
+    steps = ((grams - pl.col("base_grams")).clip(0) / pl.col("step_grams")).ceil()
+    priced = deliveries.join(tariffs, on=["Service", "Same City"]).with_columns(
+        charged=pl.col("Freight (CNY)").cast(pl.Float64),
+        tariff=(pl.col("base_minor") + steps * pl.col("step_minor")) / 100,
+    )
+    is_under = (pl.col("charged") - pl.col("tariff")).abs() > 0.005
+    wrong = priced.filter(is_under, pl.col("Outlet") != "CAN-PY")
+    assert wrong["Outlet"].unique().to_list() == ["SHE-HN"]
+    assert wrong["Promised"].dt.date().min() >= date(2026, 5, 1)
+    assert wrong["charged"].sum() / wrong["tariff"].sum() == pytest.approx(0.85, abs=0.001)
+    # Cancelled deliveries have no pick-up; what is due from the 12th was picked up in May.
+    station = priced.filter(pl.col("Outlet") == "SHE-HN", pl.col("Promised") >= date(2026, 5, 12))
+    assert station.select(is_under).to_series().all()
+
+
+def test_the_ledger_has_the_fees_of_the_deliveries(
+    deliveries: pl.DataFrame, ledger: pl.DataFrame
+) -> None:
+    month = pl.col("Picked Up").dt.strftime("%Y-%m") == "2026-06"
+    fees = deliveries.filter(month)["Freight (CNY)"].cast(pl.Float64).sum()
+    booked = ledger.filter(
+        pl.col("科目编码") == "6001", pl.col("记账日期").dt.strftime("%Y-%m") == "2026-06"
+    )["金额"].sum()
+    assert booked == pytest.approx(fees)

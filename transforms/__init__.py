@@ -1,0 +1,1 @@
+"""Computes. Frames in, frame out: no disk, no clock, no Dagster, no Streamlit."""

@@ -1,0 +1,76 @@
+"""Every measure and every metric we publish, defined once.
+
+To add one: an entry in the METRICS of its noun (and the MEASURES it needs), then work it out by
+hand in tests/transforms/test_catalogue.py, which fails until you do. Nothing else needs wiring:
+pipeline, checks, command line and pages loop over `METRICS`.
+"""
+
+from __future__ import annotations
+
+import difflib
+
+from transforms.catalogue import deliveries, duties, finance, surveys, tickets
+from transforms.catalogue.entry import Measure, Metric
+from transforms.refusal import Refusal
+
+MEASURES: dict[str, Measure] = {
+    measure.name: measure
+    for noun in (tickets, deliveries, surveys, finance, duties)
+    for measure in noun.MEASURES
+}
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for noun in (tickets, deliveries, surveys, finance, duties)
+    for metric in noun.METRICS
+}
+
+__all__ = [
+    "MEASURES",
+    "METRICS",
+    "SLICES",
+    "Measure",
+    "Metric",
+    "find_metric",
+    "measures_of",
+    "slices_of",
+    "tables_of",
+]
+
+# Columns, besides day and org_unit_id, by which the measures of a table may be split.
+SLICES: dict[str, tuple[str, ...]] = {
+    "tickets": ("agent_id", "channel", "kind", "priority", "category"),
+    "deliveries": ("courier_id", "service_level", "exception"),
+    "surveys": ("agent_id", "evaluator", "method", "subject"),
+    "finance_entries": ("account_code",),
+    "budget_months": ("account_code",),
+    "duties": ("kind",),
+}
+
+
+def measures_of(table: str) -> tuple[Measure, ...]:
+    """Return the measures summed over `table`, in the order of the catalogue."""
+    return tuple(measure for measure in MEASURES.values() if measure.of == table)
+
+
+def tables_of(metric: Metric) -> tuple[str, ...]:
+    """Return the tables whose measures `metric` is made of, each once."""
+    return tuple(dict.fromkeys(MEASURES[name].of for name in metric.measures))
+
+
+def slices_of(metric: Metric) -> tuple[str, ...]:
+    """Return the columns by which `metric` may be split: those that all its tables have."""
+    first, *others = (SLICES[table] for table in tables_of(metric))
+    return tuple(column for column in first if all(column in other for other in others))
+
+
+def find_metric(name: str) -> Metric:
+    """Return the metric called `name`. Raises Refusal, with the nearest names, for others."""
+    if name in METRICS:
+        return METRICS[name]
+    near = difflib.get_close_matches(name, METRICS, n=3) or sorted(METRICS)[:3]
+    raise Refusal(
+        "{name} is no metric: try {near}, or `sqm metrics` for all of them.",
+        "没有名为 {name} 的指标：可试 {near}，或用 `sqm metrics` 查看全部。",
+        name=name,
+        near=", ".join(near),
+    )

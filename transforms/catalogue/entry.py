@@ -1,0 +1,80 @@
+"""What an entry of the catalogue says: a measure is a sum, a metric is made of sums.
+
+Because measures are sums, every roll-up (org unit, week, channel) of every metric is exact:
+sum first, divide last. Distributions are kept as counts per bucket, which are sums too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import narwhals.stable.v2 as nw
+
+from transforms.refusal import Sentence
+
+Better = Literal["higher", "lower", "neutral"]
+Form = Literal["count", "share", "rate", "mean", "quantile", "score", "money", "money_share"]
+Chart = Literal["p_prime", "u_prime", "xmr", "xmr_median", "none"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A sum per day and slice.
+
+    `of`      table it is summed over (a prepared table: see `transforms/<noun>.py`)
+    `on`      local date column that a row is counted on; rows without that date do not count
+    `sums`    expression with one number or boolean per row; null counts as nothing
+    `unit`    of the sum: count, seconds, minor (money), points, or squares of one of them
+    `spread`  keep the distribution too, as counts per bucket, for medians and percentiles
+    """
+
+    name: str
+    of: str
+    on: str
+    sums: nw.Expr
+    unit: Literal["count", "seconds", "minor", "points", "squares"] = "count"
+    spread: bool = False
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A published figure: scale x (sum of `top`) / (sum of `bottom`).
+
+    `top`, `bottom`    names of measures; a leading "-" subtracts; no `bottom` = no division
+    `form`             decides the arithmetic and the interval:
+                       share (Wilson), rate (exact Poisson), mean (normal, from `squares`),
+                       quantile (order statistics of `top`'s spread, at `quantile`),
+                       score (promoters less detractors, adjusted Wald), count, money, money_share
+    `weights_squared`  measure with the sum of squared weights: shares then use the effective n
+    `finest`           smallest grain that has a meaning (budgets are made by month)
+    `believable`       a published value outside is a warning: (lowest, highest), None = open
+    """
+
+    name: str
+    title: Sentence
+    meaning: Sentence
+    top: tuple[str, ...]
+    form: Form
+    unit: str
+    better: Better
+    bottom: tuple[str, ...] = ()
+    scale: float = 1.0
+    chart: Chart = "none"
+    quantile: float | None = None
+    squares: str | None = None
+    weights_squared: str | None = None
+    finest: Literal["day", "month"] = "day"
+    believable: tuple[float | None, float | None] = (None, None)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Names of every measure it is made of, each once."""
+        extra = tuple(name for name in (self.squares, self.weights_squared) if name)
+        names = tuple(name.removeprefix("-") for name in (*self.top, *self.bottom)) + extra
+        return tuple(dict.fromkeys(names))
+
+
+def ticks(claim: nw.Expr) -> nw.Expr:
+    """Return 1 where `claim` holds and 0 elsewhere, so that its sum counts rows."""
+    return claim.cast(nw.Int64)
