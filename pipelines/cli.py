@@ -113,7 +113,7 @@ def demo(
 
     opened = open_home(home, landing=landing, store=store)
     planted = simulate(opened, deliveries=deliveries, months=months, seed=seed)
-    printing.show_planted(opened, planted)
+    printing.show_planted(opened.landing, planted, opened.settings.language)
 
 
 @app.command()

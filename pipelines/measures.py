@@ -30,6 +30,7 @@ from transforms.tickets import prepare_tickets
 # Tables whose measures depend on "now", and the day on which their open rows fall due.
 _FALLING_DUE = ("tickets", "deliveries", "duties")
 _OF_BUDGET_LINES = "budget_months"
+_ROWS_AT_ONCE = 500_000
 
 
 def bring_up_to_date(night: Night, table: str) -> int:
@@ -47,7 +48,7 @@ def bring_up_to_date(night: Night, table: str) -> int:
         if days and table == _OF_BUDGET_LINES:
             warehouse.replace_table(f"measures.{table}", _budget_months(night))
         elif days:
-            for first, last in _months_of(days):
+            for first, last in _spans_of(days, _rows_of(night, table)):
                 _measure(night, table, first, last)
         warehouse.connection.execute(
             "delete from intake.touched_days where measured = ?", [records]
@@ -99,8 +100,18 @@ def _date_columns(records: str) -> list[str]:
     return [name for name, dtype in columns.items() if dtype.base_type() is pl.Date]
 
 
-def _months_of(days: list[date]) -> Iterator[tuple[date, date]]:
-    """Yield the first and last touched day of each month: a month at once bounds the memory."""
+def _rows_of(night: Night, table: str) -> int:
+    return night.warehouse.query(f"select count(*) as rows from records.{table}").item()
+
+
+def _spans_of(days: list[date], rows: int) -> Iterator[tuple[date, date]]:
+    """Yield the first and last day of spans to sum at once.
+
+    All days of a small table at once; of a big one month by month, which bounds the memory.
+    """
+    if rows <= _ROWS_AT_ONCE:
+        yield days[0], days[-1]
+        return
     for _, of_month in groupby(days, key=lambda day: (day.year, day.month)):
         touched = list(of_month)
         yield touched[0], touched[-1]

@@ -65,7 +65,7 @@ class Versions:
         versions = "select * from {} semi join temp.contested using ({})"
         self._run(
             "create or replace temp table ranked as select *, row_number() over ("
-            f"partition by {key} order by {self._newest_first()}) as place from ("
+            f"partition by {key} order by {self._newest_first()}) as _rank from ("
             + " union all by name ".join(
                 versions.format(table, key)
                 for table in ("temp.incoming", self._current, self._older)
@@ -80,10 +80,10 @@ class Versions:
             f"insert into {self._current} by name "
             f"select * from temp.incoming anti join temp.contested using ({key})"
         )
-        for table, places in ((self._current, "place = 1"), (self._older, "place > 1")):
+        for table, places in ((self._current, "_rank = 1"), (self._older, "_rank > 1")):
             self._run(
                 f"insert into {table} by name "
-                f"select * exclude (place) from temp.ranked where {places}"
+                f"select * exclude (_rank) from temp.ranked where {places}"
             )
         for table in ("incoming", "withdrawn", "contested", "ranked"):
             self._run(f"drop table temp.{table}")

@@ -21,9 +21,12 @@ import polars as pl
 from transforms.catalogue import MEASURES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipelines.commands.check import Trial
     from pipelines.ledger import Run
     from pipelines.metric_queries import MetricQuery
+    from pipelines.simulation import Planted
 
 # Options that take several values after one name: `--by channel kind`.
 _LISTS = ("--by", "--where")
@@ -242,6 +245,15 @@ def show_status(status: Mapping[str, Any], language: str, *, as_json: bool) -> N
     if status["warnings"]:
         print(told(language, "Indicators in warning:", "处于预警的指标："))
         show_rows(status["warnings"], "table")
+
+
+def show_planted(landing: Path, planted: Planted, language: str) -> None:
+    """Print what `sqm demo` wrote and what it planted."""
+    rows = ", ".join(f"{source} {rows:,}" for source, rows in planted.rows_landed.items())
+    print(told(language, f"Written to {landing}: {rows}.", f"已写入 {landing}：{rows}。"))
+    print(told(language, "Planted, to be found:", "埋设的事件，待系统发现："))
+    for incident in (*planted.incidents, *planted.file_incidents):
+        print(f"- {told(language, *incident.what)}")
 
 
 def show_trial(trial: Trial, language: str, *, as_json: bool) -> None:
