@@ -17,7 +17,10 @@ _FACT = "sqm."
 
 @dataclass(frozen=True, order=True)
 class Batch:
-    """One landed file of one source. `number` counts batches in the order they were taken in."""
+    """One landed file of one source. `number` counts batches in the order they were taken in.
+
+    `read_as` is the digest of what the source said of its files' form when it was read.
+    """
 
     number: int
     source: str
@@ -25,6 +28,7 @@ class Batch:
     file: str
     path: Path
     rows: int
+    read_as: str = ""
 
 
 def batch_name(sha256: str) -> str:
@@ -38,13 +42,14 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def facts(number: int, source: str, batch: str, file: str) -> dict[str, str]:
+def facts(number: int, source: str, batch: str, file: str, read_as: str) -> dict[str, str]:
     """Return what a bronze file must know of itself, as Parquet metadata."""
     return {
         f"{_FACT}number": str(number),
         f"{_FACT}source": source,
         f"{_FACT}batch": batch,
         f"{_FACT}file": file,
+        f"{_FACT}read_as": read_as,
     }
 
 
@@ -79,6 +84,7 @@ def read_batches(bronze: Path) -> list[Batch]:
             file=known[f"{_FACT}file"],
             path=Path(path),
             rows=rows_kept,
+            read_as=known.get(f"{_FACT}read_as", ""),
         )
         for path, known, rows_kept in rows
     )

@@ -5,8 +5,6 @@ sources -> records -> measures -> marts -> release
 A new metric, rule, source or page needs nothing here; a new kind of asset is added to its stage.
 """
 
-from __future__ import annotations
-
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -14,18 +12,24 @@ from pathlib import Path
 
 from dagster import (
     AssetSelection,
+    DefaultScheduleStatus,
     Definitions,
     InitResourceContext,
+    RunRequest,
     ScheduleDefinition,
+    ScheduleEvaluationContext,
+    SkipReason,
     define_asset_job,
     definitions,
     in_process_executor,
     resource,
+    schedule,
 )
 
 from pipelines import marts, release, sources
 from pipelines.measures import measure_assets
-from pipelines.night import Night, open_night
+from pipelines.night import Night, end_of_yesterday, open_night
+from pipelines.nightly import is_unchanged
 from pipelines.records import record_assets
 from pipelines.settings import Home, open_home
 
@@ -59,17 +63,28 @@ def define(home: Home, night: object) -> Definitions:
         assets=stages,
         asset_checks=checks,
         jobs=[nightly],
-        schedules=[
-            ScheduleDefinition(
-                name="every_night",
-                job=nightly,
-                cron_schedule=f"{home.settings.nightly_at:%-M %-H} * * *",
-                execution_timezone=home.settings.time_zone,
-            )
-        ],
+        schedules=[_every_night(home)],
         resources={"night": night},
         executor=in_process_executor,
     )
+
+
+def _every_night(home: Home) -> ScheduleDefinition:
+    """Return the schedule, on unless someone turns it off; a night without news is passed over."""
+
+    @schedule(
+        name="every_night",
+        job_name=NIGHTLY,
+        cron_schedule=f"{home.settings.nightly_at:%-M %-H} * * *",
+        execution_timezone=home.settings.time_zone,
+        default_status=DefaultScheduleStatus.RUNNING,
+    )
+    def every_night(_: ScheduleEvaluationContext) -> RunRequest | SkipReason:
+        if is_unchanged(home, end_of_yesterday(home)):
+            return SkipReason("Nothing is new since the last snapshot.")
+        return RunRequest()
+
+    return every_night
 
 
 @definitions

@@ -10,22 +10,29 @@ from pipelines.code_version import code_version
 from pipelines.settings import Home
 
 
-def inputs_digest(home: Home, as_of: date) -> str:
-    """Return the digest of `as_of`, code, settings, sources, reference tables and batches.
+def configuration_digest(home: Home) -> str:
+    """Return the digest of code, settings, sources and reference tables as they are now.
 
-    Landed files count as the batches in bronze that they became: one not taken up yet is news
-    that `pipelines.landing.is_anything_new` tells.
+    A night takes it before it reads them: what is changed while it runs is then news to the next.
     """
     digest = hashlib.sha256()
     settings = home.settings.model_dump_json(exclude={"hmac_key", "rows_at_once", "memory_limit"})
-    for text in (as_of.isoformat(), code_version(), settings):
+    for text in (code_version(), settings):
         digest.update(text.encode() + b"\0")
     for folder, pattern in ((home.sources, "*.toml"), (home.reference, "*.csv")):
         for file in sorted(folder.glob(pattern)):
             digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    for batch in sorted(_batch_names(home.bronze)):
-        digest.update(batch.encode() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def inputs_digest(home: Home, as_of: date, configuration: str) -> str:
+    """Return the digest of `as_of`, a `configuration_digest` and the batches in bronze.
+
+    Landed files count as the batches in bronze that they became: one not taken up yet is news
+    that `pipelines.landing.is_anything_new` tells.
+    """
+    said = (as_of.isoformat(), configuration, *sorted(_batch_names(home.bronze)))
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
 
 
 def _batch_names(bronze: Path) -> list[str]:

@@ -88,11 +88,14 @@ def take_in(
     sources: Mapping[str, SourceDefinition],
     surroundings: Surroundings,
     code: str,
+    *,
+    gone: Sequence[int] = (),
 ) -> list[Count]:
     """Take `pending` batches (by source) of one kind into records and quarantine.
 
-    Batches that were taken in before are withdrawn first. Everything of the kind happens in one
-    transaction: records, older versions, quarantine, the account of each batch, the days touched.
+    Batches that were taken in before are withdrawn first, those that are `gone` for good.
+    Everything of the kind happens in one transaction: records, older versions, quarantine, the
+    account of each batch, the days touched.
     """
     counts = {
         batch.number: Count(batch, version_of(sources[name], surroundings.settings, code))
@@ -101,14 +104,14 @@ def take_in(
     }
     with warehouse.transaction():
         versions = Versions(warehouse, kind)
-        versions.withdraw(counts)
+        versions.withdraw([*counts, *gone])
         for name, batches in pending.items():
             for part in _sorted_parts(batches, sources[name], kind, surroundings, counts):
                 versions.add(part.valid.select(*BOOKKEEPING, *kind.columns))
                 if part.quarantined.height:
                     warehouse.append("records.quarantine", _held(part.quarantined, kind))
         versions.settle()
-        _record(warehouse, kind, list(counts.values()))
+        _record(warehouse, kind, list(counts.values()), gone)
     return list(counts.values())
 
 
@@ -279,7 +282,7 @@ def _held(quarantined: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
         pl.lit(kind.name).alias("kind"),
         *BOOKKEEPING,
         "file",
-        pl.col(kind.day).alias("day"),
+        pl.coalesce(kind.day, *kind.local_dates).alias("day"),
         (pl.col(unit) if unit else pl.lit(None, pl.String)).alias("org_unit_id"),
         key_text(kind).alias("record_key"),
         slices.alias("slices"),
@@ -293,7 +296,9 @@ def key_text(kind: RecordKind) -> pl.Expr:
     return pl.concat_str([pl.col(name).cast(pl.String) for name in kind.key], separator="\x1f")
 
 
-def _record(warehouse: Warehouse, kind: RecordKind, counts: Iterable[Count]) -> None:
+def _record(
+    warehouse: Warehouse, kind: RecordKind, counts: Iterable[Count], gone: Sequence[int]
+) -> None:
     """Write the account of each batch, and count anew what became of older batches' rows."""
     rows = [
         {
@@ -317,20 +322,19 @@ def _record(warehouse: Warehouse, kind: RecordKind, counts: Iterable[Count]) -> 
         }
         for count in counts
     ]
-    if not rows:
-        return
     run = warehouse.connection.execute
     run(
-        "delete from intake.batches where batch_number in (select unnest(?))",
-        [[row["batch_number"] for row in rows]],
+        "delete from intake.batches where kind = ? and batch_number in (select unnest(?))",
+        [kind.name, [*(row["batch_number"] for row in rows), *gone]],
     )
-    schema = {
-        name: pl.Int64
-        for name in rows[0]
-        if name not in ("batch", "source", "kind", "file", "state", "en", "zh", "version")
-    }
-    schema["unused_columns"] = pl.List(pl.String)
-    warehouse.append("intake.batches", pl.DataFrame(rows, schema_overrides=schema))
+    if rows:
+        schema = {
+            name: pl.Int64
+            for name in rows[0]
+            if name not in ("batch", "source", "kind", "file", "state", "en", "zh", "version")
+        }
+        schema["unused_columns"] = pl.List(pl.String)
+        warehouse.append("intake.batches", pl.DataFrame(rows, schema_overrides=schema))
     for column, table in (("accepted", "records"), ("superseded", "superseded")):
         run(
             f"""update intake.batches as kept set {column} = coalesce(counted.rows, 0)

@@ -1,14 +1,16 @@
 """Landed files into bronze: found by content, kept once, refused with one sentence.
 
 Landed files are never moved or deleted. A file whose size and time of change are as before is not
-hashed again; a refused file is tried again when it or its source definition changes.
+hashed again. When a source's definition says otherwise how its files are read (encoding, header
+row, private columns), they are read again, refused ones too; all else works on bronze.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.bronze import Batch, batch_name, bronze_path, facts, read_batches, sha256_of
@@ -60,7 +62,7 @@ def is_anything_new(home: Home, sources: Mapping[str, SourceDefinition], ledger:
     return any(
         source.database is not None
         or any(
-            _has_changed(file, seen.get((name, _name(home, file))), _definition(source))
+            _has_changed(file, seen.get((name, _name(home, file))), _reading(home, source))
             for file in find_files(home, source)
         )
         for name, source in sources.items()
@@ -93,62 +95,65 @@ def _land_source(
     landed: Landed,
 ) -> Iterator[LandedFile]:
     """Yield what became of each new or changed file of `source`; new batches go to `landed`."""
-    definition = _definition(source)
-    files_by_hash = {
-        batch.batch: batch.file for batch in landed.batches if batch.source == source.name
-    }
+    reading = _reading(home, source)
+    batches = {batch.batch: batch for batch in landed.batches if batch.source == source.name}
     if source.database:
-        yield _land_query(home, source, files_by_hash, landed)
+        yield _land_query(home, source, batches, landed)
         return
     for file in find_files(home, source):
         name = _name(home, file)
-        if not _has_changed(file, seen.get((source.name, name)), definition):
+        if not _has_changed(file, seen.get((source.name, name)), reading):
             continue
         facts_of_file = file.stat()
         sha256 = sha256_of(file)
-        refusal = None
-        first = files_by_hash.get(batch_name(sha256))
-        if first is None:
-            refusal = _write(home, source, file, sha256, landed)
-            if refusal is None:
-                files_by_hash[batch_name(sha256)] = name
-        elif first != name:
-            refusal = Refusal(
-                "{file} has the same bytes as {first} and is not counted twice.",
-                "{file} 与 {first} 内容完全相同，不会重复计入。",
-                file=name,
-                first=first,
-            )
-        is_double = first is not None and first != name
+        known = batches.get(batch_name(sha256))
+        state, told = "landed", None
+        if known is not None and known.file != name:
+            state, told = "doubled", _same_bytes(name, known.file)
+        if known is None or known.read_as != reading:
+            try:
+                batches[batch_name(sha256)] = _write(home, source, file, sha256, landed, known)
+            except Refusal as refusal:
+                state, told = "refused", refusal
         yield LandedFile(
             source=source.name,
             file=name,
             bytes=facts_of_file.st_size,
             modified_ns=facts_of_file.st_mtime_ns,
             sha256=sha256,
-            state="doubled" if is_double else "refused" if refusal else "landed",
-            definition=definition,
-            en=refusal.told("en") if refusal else None,
-            zh=refusal.told("zh") if refusal else None,
+            state=state,
+            definition=reading,
+            en=told.told("en") if told else None,
+            zh=told.told("zh") if told else None,
         )
 
 
+def _same_bytes(file: str, first: str) -> Refusal:
+    return Refusal(
+        "{file} has the same bytes as {first} and is not counted twice.",
+        "{file} 与 {first} 内容完全相同，不会重复计入。",
+        file=file,
+        first=first,
+    )
+
+
 def _land_query(
-    home: Home, source: SourceDefinition, files_by_hash: Mapping[str, str], landed: Landed
+    home: Home, source: SourceDefinition, batches: Mapping[str, Batch], landed: Landed
 ) -> LandedFile:
     """Take what the source's query delivers into bronze, unless it delivered the same before."""
+    reading = _reading(home, source)
     refusal, sha256 = None, ""
     try:
         with fetch_database(source, hmac_key=_key(home)) as fetched:
             sha256 = fetched.sha256
             batch = batch_name(sha256)
-            if batch not in files_by_hash:
+            if batch not in batches:
                 number = _next_number(landed)
                 target = bronze_path(home.bronze, source.name, batch)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                fetched.write(target, facts(number, source.name, batch, _QUERY))
+                fetched.write(target, facts(number, source.name, batch, _QUERY, reading))
                 landed.batches.append(
-                    Batch(number, source.name, batch, _QUERY, target, fetched.rows)
+                    Batch(number, source.name, batch, _QUERY, target, fetched.rows, reading)
                 )
                 landed.new.add(number)
     except Refusal as error:
@@ -160,7 +165,7 @@ def _land_query(
         modified_ns=0,
         sha256=sha256,
         state="refused" if refusal else "landed",
-        definition=_definition(source),
+        definition=reading,
         en=refusal.told("en") if refusal else None,
         zh=refusal.told("zh") if refusal else None,
     )
@@ -171,26 +176,41 @@ def _next_number(landed: Landed) -> int:
 
 
 def _write(
-    home: Home, source: SourceDefinition, file: Path, sha256: str, landed: Landed
-) -> Refusal | None:
-    """Write one file to bronze, or return why it cannot be read."""
-    number = _next_number(landed)
-    batch, name = batch_name(sha256), _name(home, file)
-    target = bronze_path(home.bronze, source.name, batch)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        rows = write_bronze(
-            file,
-            source,
-            target,
-            hmac_key=_key(home),
-            metadata=facts(number, source.name, batch, name),
-        )
-    except Refusal as refusal:
-        return refusal
-    landed.batches.append(Batch(number, source.name, batch, name, target, rows))
-    landed.new.add(number)
-    return None
+    home: Home,
+    source: SourceDefinition,
+    file: Path,
+    sha256: str,
+    landed: Landed,
+    known: Batch | None,
+) -> Batch:
+    """Write one file to bronze, in place of the batch `known` that it was when read otherwise.
+
+    Raises Refusal when it cannot be read; a `known` batch then stays as it is.
+    """
+    batch = Batch(
+        number=known.number if known else _next_number(landed),
+        source=source.name,
+        batch=batch_name(sha256),
+        file=known.file if known else _name(home, file),
+        path=bronze_path(home.bronze, source.name, batch_name(sha256)),
+        rows=0,
+        read_as=_reading(home, source),
+    )
+    batch.path.parent.mkdir(parents=True, exist_ok=True)
+    rows = write_bronze(
+        file,
+        source,
+        batch.path,
+        hmac_key=_key(home),
+        metadata=facts(batch.number, batch.source, batch.batch, batch.file, batch.read_as),
+    )
+    written = replace(batch, rows=rows)
+    if known:
+        landed.batches.remove(known)
+    landed.batches.append(written)
+    landed.batches.sort()
+    landed.new.add(written.number)
+    return written
 
 
 def _key(home: Home) -> str | None:
@@ -198,16 +218,30 @@ def _key(home: Home) -> str | None:
     return key.get_secret_value() if key else None
 
 
-def _has_changed(file: Path, entry: LandedFile | None, definition: str) -> bool:
+def _has_changed(file: Path, entry: LandedFile | None, reading: str) -> bool:
     if entry is None:
         return True
     now = file.stat()
-    is_same = (now.st_size, now.st_mtime_ns) == (entry.bytes, entry.modified_ns)
-    return not is_same or (entry.state == "refused" and entry.definition != definition)
+    seen = (entry.bytes, entry.modified_ns, entry.definition)
+    return (now.st_size, now.st_mtime_ns, reading) != seen
 
 
-def _definition(source: SourceDefinition) -> str:
-    return hashlib.sha256(source.model_dump_json().encode()).hexdigest()[:16]
+def _reading(home: Home, source: SourceDefinition) -> str:
+    """Return the digest of what decides how the files of `source` become bronze.
+
+    The rest of its definition works on bronze, and does not make files be read again.
+    """
+    said = source.model_dump(
+        mode="json",
+        include={"format", "encoding", "delimiter", "sheet", "header_row", "private", "database"},
+    )
+    if source.private.key:
+        said["has_key"] = home.settings.hmac_key is not None
+        said["missing"] = [
+            *source.missing,
+            *(text for mapping in source.columns.values() for text in mapping.missing),
+        ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _name(home: Home, file: Path) -> str:

@@ -33,8 +33,8 @@ class LandedFile:
     """One file of the landing folder as it was last seen.
 
     `state`       landed | doubled (same bytes as another file of the source) | refused
-    `definition`  digest of the source definition it was read with: a refused file is tried again
-                  when that changes
+    `definition`  digest of what its source said of how files are read: it is read again when
+                  that changes
     `en`, `zh`    the sentence that refused it, or says what it doubles
     """
 

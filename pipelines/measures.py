@@ -44,7 +44,8 @@ def bring_up_to_date(night: Night, table: str) -> int:
     _touch_what_changed_otherwise(night, table, records)
     days = _touched_days(night, records)
     with warehouse.transaction():
-        _make_missing_tables(night, table)
+        if _is_every_day_touched(night, records) or not warehouse.has_table(f"measures.{table}"):
+            _start_afresh(night, table)
         if days and table == _OF_BUDGET_LINES:
             warehouse.replace_table(f"measures.{table}", _budget_months(night))
         elif days:
@@ -81,18 +82,23 @@ def _made_with(night: Night) -> str:
 
 def _touched_days(night: Night, records: str) -> list[date]:
     """Return the touched days in order; a null among them stands for every day there is."""
-    run = night.warehouse.connection.execute
-    (is_every_day,) = run(
-        "select count(*) from intake.touched_days where measured = ? and day is null", [records]
-    ).fetchone() or (0,)
     touched = "select day from intake.touched_days where measured = ? and day is not null"
-    if is_every_day:
+    if _is_every_day_touched(night, records):
         of_records = [
             f"select {quoted(day)} from records.{records}" for day in _date_columns(records)
         ]
         touched = " union all ".join([touched, *of_records])
-    days = run(f"select distinct day from ({touched}) where day is not null", [records]).fetchall()
+    days = night.warehouse.connection.execute(
+        f"select distinct day from ({touched}) where day is not null", [records]
+    ).fetchall()
     return sorted(day for (day,) in days)
+
+
+def _is_every_day_touched(night: Night, records: str) -> bool:
+    row = night.warehouse.connection.execute(
+        "select 1 from intake.touched_days where measured = ? and day is null", [records]
+    ).fetchone()
+    return row is not None
 
 
 def _date_columns(records: str) -> list[str]:
@@ -164,11 +170,10 @@ def _budget_months(night: Night) -> pl.DataFrame:
     return sum_by_day(prepared, _OF_BUDGET_LINES).to_native().collect()
 
 
-def _make_missing_tables(night: Night, table: str) -> None:
-    if not night.warehouse.has_table(f"measures.{table}"):
-        night.warehouse.replace_table(f"measures.{table}", empty_measures(table))
-    has_spread = any(measure.spread for measure in measures_of(table))
-    if has_spread and not night.warehouse.has_table(f"measures.{table}_spread"):
+def _start_afresh(night: Night, table: str) -> None:
+    """Empty the measures of `table`: another release may have other columns, or count otherwise."""
+    night.warehouse.replace_table(f"measures.{table}", empty_measures(table))
+    if any(measure.spread for measure in measures_of(table)):
         texts = dict.fromkeys(("org_unit_id", *SLICES[table], "measure"), pl.String)
         counts = {"bucket": pl.Int64, "occurrences": pl.Int64}
         night.warehouse.replace_table(

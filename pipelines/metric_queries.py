@@ -119,7 +119,7 @@ def parse_query(
         conditions[column] = (*conditions.get(column, ()), value)
     return MetricQuery(
         find_metric(name),
-        by=tuple(column for part in by for column in part.split(",") if column),
+        by=tuple(dict.fromkeys(column for part in by for column in part.split(",") if column)),
         grain=grain,
         first=first,
         last=last,
@@ -177,7 +177,7 @@ def _buckets(query: MetricQuery, ask: Ask) -> pl.DataFrame:
         f"measures.{MEASURES[measure].of}_spread",
         "bucket, sum(occurrences)::bigint as occurrences",
         ask,
-        only=f"measure = '{measure}'",
+        only=f"m.measure = '{measure}'",
     )
 
 
@@ -190,7 +190,7 @@ def _held(query: MetricQuery, ask: Ask) -> pl.DataFrame:
         "marts.held_rows",
         "count(*) as held_rows",
         ask,
-        only=f"kind in ({kinds}) and not is_replaced",
+        only=f"m.kind in ({kinds}) and not m.is_replaced",
         slice_of="json_extract_string(m.slices, '$.{}')",
     )
 
@@ -205,7 +205,9 @@ def _grouped(
     slice_of: str = 'm."{}"',
 ) -> pl.DataFrame:
     """Return `aggregates` of `table` (as `m`) per key of the query."""
-    unit = "tree.ancestor_id" if query.rolled_up else "m.org_unit_id"
+    # Without a split by unit, a row would count once for every unit above it.
+    is_rolled_up = query.rolled_up and "org_unit_id" in query.by
+    unit = "tree.ancestor_id" if is_rolled_up else "m.org_unit_id"
 
     def source_of(column: str) -> str:
         if column == "org_unit_id":
@@ -232,7 +234,7 @@ def _grouped(
         else:
             conditions.append(f"{source_of(column)} in (select unnest(?))")
     joins = ""
-    if query.rolled_up:
+    if is_rolled_up:
         joins += " join reference.org_unit_tree as tree using (org_unit_id)"
     if {*query.by, *query.where} & _UNIT_ATTRIBUTES.keys():
         joins += " left join reference.org_units as unit on unit.id = m.org_unit_id"

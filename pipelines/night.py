@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from pipelines.bronze import Batch
+from pipelines.inputs import configuration_digest
 from pipelines.intake import Surroundings
 from pipelines.judge import Judge, start_judge
 from pipelines.landing import Landed, read_sources
@@ -48,6 +49,7 @@ class Night:
     sources: dict[str, SourceDefinition]
     source_refusals: list[Refusal]
     judge: Judge
+    configuration: str = ""
     landed: Landed = field(default_factory=Landed)
     candidate: Path | None = None
     held_batches: list[Verdict] = field(default_factory=list)
@@ -83,6 +85,10 @@ class Night:
             for name, source in self.sources.items()
             if source.kind == kind
         }
+
+    def is_broken(self, source: str) -> bool:
+        """Say whether `source` has a definition, but one that was refused."""
+        return source not in self.sources and (self.home.sources / f"{source}.toml").is_file()
 
     def note(self, en: str, zh: str, *, is_warning: bool = False) -> None:
         """Say `en` / `zh` in the summary of the run."""
@@ -131,22 +137,41 @@ def open_night(home: Home, as_of: date | None = None, *, afresh: bool = False) -
                     file.unlink(missing_ok=True)
             # The judge loads its libraries on the second core while the night works.
             with _open_warehouse(home, run) as warehouse, start_judge() as judge:
+                configuration = configuration_digest(home)
                 sources, refusals = read_sources(home)
-                yield Night(home, run.as_of, warehouse, ledger, run, sources, refusals, judge)
+                night = Night(
+                    home,
+                    run.as_of,
+                    warehouse,
+                    ledger,
+                    run,
+                    sources,
+                    refusals,
+                    judge,
+                    configuration=configuration,
+                )
+                yield night
+                # Dagster, unlike `sqm`, keeps the error of a step to itself.
+                if night.error is not None:
+                    _record_failure(run, night.error)
         except BaseException as error:
-            run.state, run.exit_code = "failed", 1
-            told = (
-                (error.told("en"), error.told("zh"))
-                if isinstance(error, Refusal)
-                else (f"{type(error).__name__}: {error}",) * 2
-            )
-            run.notes.append(told)
+            _record_failure(run, error)
             raise
         finally:
             if run.state == "running":
                 run.state, run.exit_code = "failed", 1
             run.ended_at = datetime.now(UTC)
             ledger.record_run(run)
+
+
+def _record_failure(run: Run, error: BaseException) -> None:
+    run.state, run.exit_code = "failed", 1
+    told = (
+        (error.told("en"), error.told("zh"))
+        if isinstance(error, Refusal)
+        else (f"{type(error).__name__}: {error}",) * 2
+    )
+    run.notes.append(told)
 
 
 def _open_warehouse(home: Home, run: Run) -> Warehouse:

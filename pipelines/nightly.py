@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from pipelines.inputs import inputs_digest
+from pipelines.inputs import configuration_digest, inputs_digest
 from pipelines.landing import is_anything_new, read_sources
 from pipelines.ledger import Ledger, Run
 from pipelines.night import Night, end_of_yesterday, open_night
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
     from dagster import DagsterInstance
 
-# Ours, written anew at each start: telemetry off, one process, a bounded history.
+# Ours, written anew at each start: telemetry and greetings off, a bounded history.
 _DAGSTER_YAML = """\
 telemetry:
+  enabled: false
+nux:
   enabled: false
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
@@ -59,7 +61,7 @@ def run_nightly(
     cannot be used, AnotherRunHoldsTheLock when one is under way.
     """
     day = as_of or end_of_yesterday(home)
-    if _is_unchanged(home, day):
+    if is_unchanged(home, day):
         return _record_unchanged(home, day)
     with open_night(home, day) as night:
         night.on_step = on_step
@@ -83,13 +85,14 @@ def run_rebuild(
     return Outcome(night.run, night.run.exit_code or 0)
 
 
-def _is_unchanged(home: Home, as_of: date) -> bool:
+def is_unchanged(home: Home, as_of: date) -> bool:
     """Say whether the current snapshot was made from just what a night would find now."""
     current = current_id(home.snapshots)
     if current is None:
         return False
     manifests = {published.id: published.manifest for published in list_snapshots(home.snapshots)}
-    if current not in manifests or manifests[current].inputs != inputs_digest(home, as_of):
+    inputs = inputs_digest(home, as_of, configuration_digest(home))
+    if current not in manifests or manifests[current].inputs != inputs:
         return False
     with Ledger(home.ledger) as ledger:
         sources, _ = read_sources(home)

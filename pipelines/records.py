@@ -13,27 +13,74 @@ from dagster import (
     asset,
 )
 
+from pipelines.bronze import Batch
 from pipelines.code_version import code_version
-from pipelines.intake import take_in, version_of
+from pipelines.intake import Count, take_in, version_of
 from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
 from quality.contracts import RECORD_KINDS
 from quality.contracts.kind import RecordKind
 
-_REFERENCES = ("org_units", "accounts", "service_levels")
+
+def take_in_pending(night: Night, kind: RecordKind) -> list[Count]:
+    """Bring the records of `kind` in line with bronze, sources and reference tables.
+
+    Returns what became of each batch taken in; those refused are told in the summary.
+    """
+    pending, gone = pending_batches(night, kind), gone_batches(night, kind)
+    counts = []
+    if pending or gone:
+        counts = take_in(
+            night.warehouse,
+            kind,
+            pending,
+            night.sources,
+            night.surroundings,
+            code_version(),
+            gone=gone,
+        )
+    with night.warehouse.transaction():
+        night.warehouse.remember(f"known.{kind.name}", json.dumps(_known_to(night, kind)))
+    for count in counts:
+        if count.refusal:
+            night.note_refusal(count.refusal)
+    return counts
 
 
-def pending_batches(night: Night, kind: RecordKind) -> dict[str, list]:
+def gone_batches(night: Night, kind: RecordKind) -> list[int]:
+    """Return the batches taken in as `kind` that are none of its any more.
+
+    Their source was removed or is of another kind now, or they were removed from bronze. A source
+    whose definition is broken keeps its rows until that is mended.
+    """
+    here = {
+        (batch.number, batch.batch)
+        for of_source in night.batches_of(kind.name).values()
+        for batch in of_source
+    }
+    in_bronze = {(batch.number, batch.batch) for batch in night.landed.batches}
+    taken = night.warehouse.connection.execute(
+        "select batch_number, batch, source from intake.batches where kind = ?", [kind.name]
+    ).fetchall()
+    return [
+        number
+        for number, batch, source in taken
+        if (number, batch) not in here
+        and ((number, batch) not in in_bronze or not night.is_broken(source))
+    ]
+
+
+def pending_batches(night: Night, kind: RecordKind) -> dict[str, list[Batch]]:
     """Return by source the batches to take in: new ones, and those that may come out otherwise.
 
     A batch is taken in anew when mapping, contract, settings or code changed. When only the
     reference tables grew, the batches with held rows are tried again; when they lost an id or
-    a unit's time zone changed, all are.
+    the time zones of units changed, all are.
     """
     taken = {
-        number: (version, quarantined)
-        for number, version, quarantined in night.warehouse.connection.execute(
-            "select batch_number, version, quarantined from intake.batches where kind = ?",
+        (number, batch): (version, quarantined)
+        for number, batch, version, quarantined in night.warehouse.connection.execute(
+            "select batch_number, batch, version, quarantined from intake.batches where kind = ?",
             [kind.name],
         ).fetchall()
     }
@@ -44,10 +91,10 @@ def pending_batches(night: Night, kind: RecordKind) -> dict[str, list]:
         pending[name] = [
             batch
             for batch in batches
-            if batch.number not in taken
-            or taken[batch.number][0] != version
+            if (before := taken.get((batch.number, batch.batch))) is None
+            or before[0] != version
             or change == "other"
-            or (change == "grown" and taken[batch.number][1] > 0)
+            or (change == "grown" and before[1] > 0)
         ]
     return {name: batches for name, batches in pending.items() if batches}
 
@@ -55,18 +102,25 @@ def pending_batches(night: Night, kind: RecordKind) -> dict[str, list]:
 def _change_of_reference(night: Night, kind: RecordKind) -> str:
     """Say how what `kind` knows of reference tables differs from last time: none, grown, other."""
     before = json.loads(night.warehouse.fact(f"known.{kind.name}") or "null")
-    now = _known_to(night)
+    now = _known_to(night, kind)
     if before is None or before == now:
         return "none"
-    is_grown = all(set(before[table]) <= set(now[table]) for table in _REFERENCES) and (
-        before["zones"].items() <= now["zones"].items()
+    is_grown = (
+        before.keys() == now.keys()
+        and before["zones"] == now["zones"]
+        and all(set(before[table]) <= set(now[table]) for table in kind.references.values())
     )
     return "grown" if is_grown else "other"
 
 
-def _known_to(night: Night) -> dict:
-    known = {table: sorted(ids) for table, ids in night.reference.known().items()}
-    return {**known, "zones": night.reference.unit_zones()}
+def _known_to(night: Night, kind: RecordKind) -> dict:
+    """Return what decides how rows of `kind` come out: known ids, and zones of local dates."""
+    known = night.reference.known()
+    has_zones = bool(kind.local_dates) and "org_unit_id" in kind.columns
+    return {
+        "zones": night.reference.unit_zones() if has_zones else {},
+        **{table: sorted(known[table]) for table in kind.references.values()},
+    }
 
 
 def _make(kind: RecordKind) -> AssetsDefinition:
@@ -79,19 +133,7 @@ def _make(kind: RecordKind) -> AssetsDefinition:
     )
     @on_night("records", kind.name)
     def records(night: Night) -> MaterializeResult:
-        pending = pending_batches(night, kind)
-        counts = (
-            take_in(
-                night.warehouse, kind, pending, night.sources, night.surroundings, code_version()
-            )
-            if pending
-            else []
-        )
-        with night.warehouse.transaction():
-            night.warehouse.remember(f"known.{kind.name}", json.dumps(_known_to(night)))
-        for count in counts:
-            if count.refusal:
-                night.note_refusal(count.refusal)
+        counts = take_in_pending(night, kind)
         totals = night.warehouse.query(
             "select count(*) as batches, sum(rows_read)::bigint as rows_read, "
             "sum(accepted)::bigint as accepted, sum(superseded)::bigint as superseded, "

@@ -99,7 +99,9 @@ def _kept(home: Home, name: str, version: str) -> Path:
 def _keep(file: Path, kept: Path) -> None:
     if file.is_file() and not kept.is_file() and kept.stem == batch_name(sha256_of(file)):
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(file.read_bytes())
+        part = kept.with_suffix(".part")
+        part.write_bytes(file.read_bytes())
+        part.replace(kept)  # a night that dies here leaves no half table under a good name
 
 
 def register_unknown(warehouse: Warehouse, reference: Reference, home_zone: str) -> int:

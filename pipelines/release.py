@@ -24,7 +24,7 @@ from pipelines.inputs import inputs_digest
 from pipelines.night import Night
 from pipelines.snapshots import clear_candidates, make_candidate, manifest_of, prune, publish
 from pipelines.stages import NIGHT, key_of, on_night
-from quality.snapshot_checks import check_names
+from quality.snapshot_checks import check_titles
 from quality.verdict import Verdict
 from transforms.refusal import Sentence
 
@@ -33,7 +33,17 @@ _MARTS = ("metric_values", "warnings", "budget_vs_actual", "held_rows", "org_uni
 # Stands for all that Great Expectations demands of the candidate; its report has them one by one.
 _EXPECTATIONS = "great_expectations_are_met"
 _FEW_HELD = "few_rows_of_a_batch_are_held"
-_CHECKS = (*check_names(), _EXPECTATIONS, _FEW_HELD)
+_CHECKS = {
+    **check_titles(),
+    _EXPECTATIONS: Sentence(
+        "Great Expectations finds nothing wrong (report: store/reports/expectations).",
+        "Great Expectations 未发现问题（报告见 store/reports/expectations）。",
+    ),
+    _FEW_HELD: Sentence(
+        "No batch has more rows in quarantine than its source allows.",
+        "没有批次的隔离行数超过其来源允许的比例。",
+    ),
+}
 # Batches with fewer held rows never hold a snapshot, however small the batch.
 _FEW_HELD_ROWS = 10
 
@@ -48,7 +58,9 @@ _FEW_HELD_ROWS = 10
 def candidate(night: Night) -> MaterializeResult:
     """A copy of the closed warehouse: not served by anyone yet."""
     with night.warehouse.transaction():
-        night.warehouse.remember("inputs", inputs_digest(night.home, night.as_of))
+        night.warehouse.remember(
+            "inputs", inputs_digest(night.home, night.as_of, night.configuration)
+        )
         for name, version in night.reference.versions.items():
             night.warehouse.remember(f"reference.{name}", version)
     night.held_batches = _batches_with_too_many_held(night)
@@ -59,7 +71,10 @@ def candidate(night: Night) -> MaterializeResult:
 
 
 @multi_asset_check(
-    specs=[AssetCheckSpec(name, asset=_CANDIDATE, blocking=True) for name in _CHECKS],
+    specs=[
+        AssetCheckSpec(name, asset=_CANDIDATE, blocking=True, description=" ".join(title))
+        for name, title in _CHECKS.items()
+    ],
     required_resource_keys=NIGHT,
 )
 def the_candidate_is_fit_to_be_served(
@@ -153,7 +168,7 @@ def snapshot(night: Night) -> MaterializeResult:
         as_of=night.as_of,
         made_at=datetime.now(UTC),
         code_version=code_version(),
-        inputs=inputs_digest(night.home, night.as_of),
+        inputs=inputs_digest(night.home, night.as_of, night.configuration),
     )
     night.run.snapshot = publish(night.candidate, manifest, night.home.snapshots)
     prune(night.home.snapshots, night.home.settings.keep_snapshots)

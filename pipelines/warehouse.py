@@ -7,6 +7,7 @@ check. Schemas: `intake` (batches), `records`, `superseded` (older versions), `r
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -39,15 +40,15 @@ _SQL_TYPES = {
     pl.Datetime: "TIMESTAMPTZ",
 }
 _INTAKE_TABLES = """
-create table if not exists intake.batches (
+create table intake.batches (
     batch varchar, batch_number bigint, source varchar, kind varchar, file varchar,
     state varchar, en varchar, zh varchar, version varchar,
     rows_in_file bigint, rows_read bigint, accepted bigint, superseded bigint, quarantined bigint,
     ambiguous_times bigint, nonexistent_times bigint, unused_columns varchar[]
 );
-create table if not exists intake.touched_days (measured varchar, day date);
-create table if not exists intake.facts (name varchar, value varchar);
-create table if not exists records.quarantine (
+create table intake.touched_days (measured varchar, day date);
+create table intake.facts (name varchar, value varchar);
+create table records.quarantine (
     kind varchar, source varchar, batch varchar, batch_number bigint, file varchar,
     row_number bigint, day date, org_unit_id varchar, record_key varchar, slices varchar,
     broken_rules varchar[], landed varchar
@@ -178,15 +179,21 @@ class Warehouse:
         self.connection.unregister("incoming_rows")
 
     def _make_tables(self) -> None:
-        for schema in SCHEMAS:
-            self.connection.execute(f"create schema if not exists {schema}")
-        self.connection.execute(_INTAKE_TABLES)
-        for kind in RECORD_KINDS.values():
-            for schema in ("records", "superseded"):
-                name = f"{schema}.{kind.name}"
-                if not self.has_table(name):
+        """Make the tables, afresh when those there are of other columns than ours are now."""
+        layout = _layout()
+        if self.has_table("intake.facts") and self.fact("layout") == layout:
+            return
+        with self.transaction():
+            for schema in SCHEMAS:
+                self.connection.execute(f"drop schema if exists {schema} cascade")
+                self.connection.execute(f"create schema {schema}")
+            self.connection.execute(_INTAKE_TABLES)
+            for kind in RECORD_KINDS.values():
+                for schema in ("records", "superseded"):
+                    name = f"{schema}.{kind.name}"
                     self.connection.execute(f"create table {name} ({_columns_sql(kind)})")
                     self._describe(name, kind)
+            self.remember("layout", layout)
 
     def _describe(self, name: str, kind: RecordKind) -> None:
         """Keep the contract's descriptions as comments, for whoever opens the file with SQL."""
@@ -202,6 +209,12 @@ def tables_of(connection: duckdb.DuckDBPyConnection) -> Mapping[str, tuple[str, 
         "from information_schema.columns where table_catalog = current_database() group by 1"
     ).fetchall()
     return {name: tuple(columns) for name, columns in rows}
+
+
+def _layout() -> str:
+    """Return the digest of the tables that intake writes: another release may have others."""
+    columns = [f"{kind.name}: {_columns_sql(kind)}" for kind in RECORD_KINDS.values()]
+    return hashlib.sha256("\n".join([_INTAKE_TABLES, *columns]).encode()).hexdigest()[:16]
 
 
 def _columns_sql(kind: RecordKind) -> str:

@@ -46,9 +46,9 @@ def tables_of(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     return dict(rows)
 
 
-def check_names() -> tuple[str, ...]:
-    """Return the names of all checks, in order."""
-    return tuple(check.name for check in _read_checks())
+def check_titles() -> dict[str, Sentence]:
+    """Return the claim of every check in words, by its name."""
+    return {check.name: check.title for check in _read_checks()}
 
 
 def check_snapshot(

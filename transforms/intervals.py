@@ -18,6 +18,7 @@ def wilson(share: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
     8 of 10 -> 0.4902 .. 0.9433; 0 of 7 -> 0 .. 0.3543.
     """
+    n = n.cast(pl.Float64)  # squares of integers overflow
     centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     reach = _Z / (1 + _Z**2 / n) * (share * (1 - share) / n + _Z**2 / (4 * n**2)).sqrt()
     low = pl.when(share > 0).then((centre - reach).clip(0, 1)).otherwise(0.0)
@@ -48,10 +49,12 @@ def poisson(events: pl.Expr, exposure: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     return _where_any(exposure, low), _where_any(exposure, high)
 
 
-def normal_mean(total: pl.Expr, squares: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Return mean -+ 1.96 standard errors, from a sum, a sum of squares and a count."""
-    mean = total / n
-    variance = ((squares / n - mean**2) * n / (n - 1)).clip(0)
+def normal_mean(mean: pl.Expr, mean_square: pl.Expr, n: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return mean -+ 1.96 standard errors, from the mean of the values and of their squares.
+
+    With weights both are weighted and `n` is the effective number of values, as for `wilson`.
+    """
+    variance = ((mean_square - mean**2) * n / (n - 1)).clip(0)
     reach = _Z * (variance / n).sqrt()
     several = n > 1
     return _where_any(several, mean - reach), _where_any(several, mean + reach)

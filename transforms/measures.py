@@ -31,7 +31,7 @@ def sum_by_day(rows: nw.LazyFrame[Any], table: str) -> nw.LazyFrame[Any]:
     return (
         nw.concat(parts, how="vertical")
         .group_by(*keys)
-        .agg(*(nw.col(measure.name).sum() for measure in measures))
+        .agg(*(nw.col(measure.name).sum().cast(_dtype(measure)) for measure in measures))
     )
 
 
@@ -60,11 +60,14 @@ def count_by_bucket(rows: nw.LazyFrame[Any], table: str) -> nw.LazyFrame[Any] | 
     return (
         nw.concat(parts, how="vertical")
         .group_by(*keys, "measure", "bucket")
-        .agg(nw.col("occurrences").sum())
+        .agg(nw.col("occurrences").sum().cast(nw.Int64))
     )
 
 
 def _typed(measure: Measure, on: str) -> nw.Expr:
-    dtype = nw.Float64 if measure.unit in ("points", "squares") else nw.Int64
     sums = measure.sums if measure.on == on else nw.lit(0)
-    return sums.cast(dtype).fill_null(0)
+    return sums.cast(_dtype(measure)).fill_null(0)
+
+
+def _dtype(measure: Measure) -> type[nw.Float64 | nw.Int64]:
+    return nw.Float64 if measure.unit in ("points", "squares") else nw.Int64

@@ -22,7 +22,7 @@ def figures(metric: Metric, sums: pl.DataFrame) -> pl.DataFrame:
     top, bottom = _signed_sum(metric.top), _signed_sum(metric.bottom)
     denominator = pl.when(bottom != 0).then(bottom) if metric.bottom else pl.lit(None)
     ratio = top / denominator if metric.bottom else top
-    low, high = _interval(metric, ratio, top, bottom)
+    low, high = _interval(metric, ratio, top, denominator)
     money = 1 / MINOR_PER_UNIT if metric.form == "money" else 1
     return sums.select(
         pl.exclude(metric.measures),
@@ -73,8 +73,9 @@ def with_trust_bounds(metric: Metric, figured: pl.DataFrame) -> pl.DataFrame:
 def _interval(
     metric: Metric, ratio: pl.Expr, top: pl.Expr, bottom: pl.Expr
 ) -> tuple[pl.Expr, pl.Expr]:
+    """Return the interval of `ratio`, which is `top` / `bottom`; `bottom` is null, never 0."""
+    n = bottom**2 / pl.col(metric.weights_squared) if metric.weights_squared else bottom
     if metric.form == "share":
-        n = bottom**2 / pl.col(metric.weights_squared) if metric.weights_squared else bottom
         return intervals.wilson(ratio, n)
     if metric.form == "rate":
         return intervals.poisson(top, bottom)
@@ -83,7 +84,8 @@ def _interval(
         return intervals.adjusted_wald(promoters, detractors, bottom)
     if metric.form == "mean" and metric.squares:
         # Squares are kept in the metric's unit, sums in the measure's.
-        low, high = intervals.normal_mean(top * metric.scale, pl.col(metric.squares), bottom)
+        mean_square = pl.col(metric.squares) / bottom
+        low, high = intervals.normal_mean(ratio * metric.scale, mean_square, n)
         return low / metric.scale, high / metric.scale
     return pl.lit(None), pl.lit(None)
 

@@ -48,7 +48,7 @@ def warning_states(rule: WarningRule, metric: Metric, series: pl.DataFrame) -> p
             return pl.lit(False)
         return value >= limit if rule.direction == "above" else value <= limit
 
-    level = reached(rule.amber).cast(pl.Int8) + reached(rule.red).cast(pl.Int8)
+    level = pl.when(reached(rule.red)).then(2).when(reached(rule.amber)).then(1).otherwise(0)
     cases = pl.coalesce("denominator", pl.col("numerator").abs())
     held = pl.col("level").rolling_min(rule.periods_to_enter).over("org_unit_id").fill_null(0)
     changed = (pl.col("held") != pl.col("held").shift()).fill_null(True)

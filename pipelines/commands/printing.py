@@ -133,7 +133,8 @@ def show_rows(
     table = Table(*columns)
     for row in rows:
         table.add_row(*(_cell(row[column]) for column in columns))
-    Console().print(table)
+    # Piped tables keep their columns: a width of 80 would cut every one of them.
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 def figure_rows(query: MetricQuery, figures: pl.DataFrame) -> list[dict[str, Any]]:

@@ -6,10 +6,13 @@ from typing import Any
 
 from pipelines.ledger import Ledger
 from pipelines.settings import Home
-from pipelines.snapshots import current_id, list_snapshots, open_snapshot
+from pipelines.snapshots import Snapshot, current_id, list_snapshots, open_snapshot
 from quality.contracts import RECORD_KINDS
+from quality.contracts.kind import RecordKind
 from quality.gate import rule_sentence
 from transforms.refusal import Refusal
+
+_DAILY = ("tickets", "ticket_events", "deliveries", "delivery_events", "surveys")
 
 
 def status_of(home: Home) -> dict[str, Any]:
@@ -33,7 +36,7 @@ def status_of(home: Home) -> dict[str, Any]:
             "as_of": snapshot.manifest.as_of.isoformat(),
             "made_at": snapshot.manifest.made_at.isoformat(),
             "kinds": [
-                {**row, **_coverage(snapshot, row["kind"])}
+                {**row, **_coverage(snapshot, RECORD_KINDS[row["kind"]])}
                 for row in snapshot.query(
                     "select kind, count(*) as batches, sum(rows_read)::bigint as rows_read, "
                     "sum(accepted)::bigint as accepted, sum(superseded)::bigint as superseded, "
@@ -54,13 +57,17 @@ def status_of(home: Home) -> dict[str, Any]:
         }
 
 
-def _coverage(snapshot: Any, kind: str) -> dict[str, Any]:
-    """Return the first and last day with rows, and how many days between have none."""
-    day = f'"{RECORD_KINDS[kind].day}"'
+def _coverage(snapshot: Snapshot, kind: RecordKind) -> dict[str, Any]:
+    """Return the first and last day with rows, and how many days between have none.
+
+    Books and budgets come by month or year: their gaps say nothing and are left out.
+    """
+    day = f'"{kind.day}"'
+    gaps = f"max({day}) - min({day}) + 1 - count(distinct {day})"
     (row,) = snapshot.query(
         f"select min({day})::varchar as first_day, max({day})::varchar as last_day, "
-        f"coalesce(max({day}) - min({day}) + 1 - count(distinct {day}), 0) as days_without_rows "
-        f"from records.{kind}"
+        f"{gaps if kind.name in _DAILY else 'null'} as days_without_rows "
+        f"from records.{kind.name}"
     ).to_dicts()
     return row
 

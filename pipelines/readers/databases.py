@@ -125,7 +125,7 @@ def _delivered(source: SourceDefinition) -> Iterator[pa.Table]:
                 ).exec_driver_sql(database.query.strip().rstrip(";"))
                 names = tidy_names(list(rows.keys()), file=f"sources/{source.name}.toml (query)")
                 yield pa.table({name: pa.nulls(0) for name in names})
-                for part in rows.partitions():
+                for part in rows.partitions(_ROWS_AT_ONCE):
                     columns = zip(*part, strict=True)
                     yield pa.table(
                         {name: _array(column) for name, column in zip(names, columns, strict=True)}

@@ -29,13 +29,21 @@ _FIRST_NOT_AN_OBJECT = """
 """
 
 _TYPES_OF_KEYS = """
-    select key, list(distinct case
-        when type in ('BIGINT', 'UBIGINT') and try_cast(value as bigint) is not null then 'bigint'
-        when type = 'DOUBLE' and not regexp_full_match(value::varchar, '-?[0-9]+') then 'double'
-        when type = 'BOOLEAN' then 'boolean'
-        else 'varchar' end) filter (type <> 'NULL') as types
-    from input, json_each(input.line)
-    group by key order by min((number, json_each.id))
+    with objects as (
+        select number, json_keys(line) as keys, json_extract(line, '$.*') as values from input
+    ),
+    entries as (
+        select number, unnest(range(len(keys))) as place, unnest(keys) as key,
+            unnest(values) as value
+        from objects
+    )
+    select key, list(distinct case json_type(value)
+        when 'UBIGINT' then if(try_cast(value as bigint) is null, 'varchar', 'bigint')
+        when 'BIGINT' then 'bigint'
+        when 'DOUBLE' then if(regexp_full_match(value::varchar, '-?[0-9]+'), 'varchar', 'double')
+        when 'BOOLEAN' then 'boolean'
+        else 'varchar' end) filter (json_type(value) <> 'NULL') as types
+    from entries group by key order by min((number, place))
 """
 
 

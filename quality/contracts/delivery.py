@@ -1,6 +1,6 @@
 """Deliveries and the stages they pass.
 
-To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers.py).
+To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers).
 """
 
 import pandera.polars as pa
@@ -138,7 +138,6 @@ DELIVERIES = RecordKind(
         ("delivered_at", "out_for_delivery_at"),
         ("delivered_at", "first_attempt_at"),
     ),
-    slices=("courier_id", "service_level", "exception"),
     defaults={"exception": "none"},
     rules={
         "picked_up_at_or_promised_at_is_present": Rule(

@@ -1,6 +1,6 @@
 """Duties: recurring obligations such as training, inspections, drills, maintenance and reports.
 
-To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers.py).
+To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers).
 """
 
 import pandera.polars as pa
@@ -54,7 +54,6 @@ DUTIES = RecordKind(
     key=("duty_id",),
     day="due_on",
     references={"org_unit_id": "org_units"},
-    slices=("kind",),
     rules={
         "done_on_is_given_with_result": Rule(
             ("result", "done_on"),

@@ -1,6 +1,6 @@
 """Finance: ledger entries, budget lines and account balances, all in minor units of money.
 
-To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers.py).
+To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers).
 """
 
 import pandera.polars as pa
@@ -62,7 +62,6 @@ FINANCE_ENTRIES = RecordKind(
     newest_by="updated_at",
     day="posted_on",
     references=_REFERENCES,
-    slices=("account_code",),
     rules={"currency_is_well_formed": _CURRENCY_RULE},
 )
 
@@ -105,7 +104,6 @@ BUDGET_LINES = RecordKind(
     newest_by="approved_on",
     day="period_start",
     references=_REFERENCES,
-    slices=("account_code",),
     defaults={"version": "original"},
     rules={
         "currency_is_well_formed": _CURRENCY_RULE,
@@ -150,6 +148,5 @@ ACCOUNT_BALANCES = RecordKind(
     key=("org_unit_id", "account_code", "on"),
     day="on",
     references=_REFERENCES,
-    slices=("account_code",),
     rules={"currency_is_well_formed": _CURRENCY_RULE},
 )

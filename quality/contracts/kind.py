@@ -38,7 +38,6 @@ class RecordKind:
     `local_dates`  local date column -> instant column it is made from
     `references`   column -> reference table that must know its value
     `not_before`   (later column, earlier column): later may precede by the tolerance at most
-    `slices`       columns by which measures of this kind may be split, besides org_unit_id
     `defaults`     column -> value for every row of a source that has neither a column nor a
                    constant for it: only where a source that is silent really means that value
     `rules`        the rules that the contract adds under names of its own
@@ -53,7 +52,6 @@ class RecordKind:
     local_dates: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, str] = field(default_factory=dict)
     not_before: tuple[tuple[str, str], ...] = ()
-    slices: tuple[str, ...] = ()
     defaults: Mapping[str, object] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
 

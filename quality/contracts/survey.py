@@ -1,6 +1,6 @@
 """Surveys: invitations and evaluations of service, by customers, colleagues or third parties.
 
-To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers.py).
+To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers).
 """
 
 import pandera.polars as pa
@@ -130,7 +130,6 @@ SURVEYS = RecordKind(
     local_dates={"sent_on": "sent_at", "answered_on": "answered_at"},
     references={"org_unit_id": "org_units"},
     not_before=(("answered_at", "sent_at"),),
-    slices=("agent_id", "evaluator", "method", "subject"),
     defaults={"evaluator": "customer", "subject": "general"},
     rules={
         "sent_at_or_answered_at_is_present": Rule(

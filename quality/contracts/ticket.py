@@ -1,6 +1,6 @@
 """Tickets: consultations, complaints, requests, business cases and incidents, and their events.
 
-To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers.py).
+To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers).
 """
 
 import pandera.polars as pa
@@ -164,7 +164,6 @@ TICKETS = RecordKind(
         ("closed_at", "opened_at"),
         ("closed_at", "resolved_at"),
     ),
-    slices=("agent_id", "channel", "kind", "priority", "category"),
     defaults={
         "channel": "other",
         "priority": "normal",
@@ -177,7 +176,8 @@ TICKETS = RecordKind(
             ("status", "resolved_at", "closed_at"),
             Sentence(
                 "A ticket with status resolved must have resolved_at, or closed_at at least",
-                "状态为 resolved（已解决）的工单必须有解决时间（resolved_at），至少要有关闭时间（closed_at）",
+                "状态为 resolved（已解决）的工单必须有解决时间（resolved_at），"
+                "至少要有关闭时间（closed_at）",
             ),
         ),
         "closed_at_is_given_when_closed": Rule(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from pipelines.readers import csv_files, read_header, write_bronze
+from pipelines.readers import csv_files, csv_header, read_header, write_bronze
 from transforms.refusal import Refusal
 from transforms.source_definition import SourceDefinition
 
@@ -225,7 +225,13 @@ def test_a_missing_header_is_refused(refusal_of) -> None:
     assert "has 2 rows, so no header in row 4" in refusal_of(b"a,b\n1,2\n", header_row=4)
     assert "no column names where the header should be" in refusal_of(b"\na,b\n1,2\n")
     assert "header (row 1) is never closed" in refusal_of(b'"a,b\n1,2\n')
-    assert "header (row 1) or above it" in refusal_of(b'"a,b\n' + b"1,2\n" * 1_100_000)
+
+
+def test_a_header_that_does_not_end_is_not_read_to_the_end_of_the_file(
+    refusal_of, monkeypatch
+) -> None:
+    monkeypatch.setattr(csv_header, "_LIMIT", 1 << 19)
+    assert "header (row 1) or above it" in refusal_of(b'"a,b\n' + b"1,2\n" * 300_000)
 
 
 def test_a_header_that_fits_no_record_is_refused(refusal_of) -> None:

@@ -132,10 +132,12 @@ def prepared(table: str, rows: Sequence[Row]) -> nw.LazyFrame[Any]:
     if table == "budget_months":
         lines = newest_budget(records_of("budget_lines", rows), today=AS_OF.date())
         return prepare_entries(_lazy(spread_over_months(lines)), _lazy(ACCOUNTS))
-    return prepare(table, _lazy(records_of(table, rows)))
+    return prepare(table, _lazy(records_of(table, rows)), accounts=_lazy(ACCOUNTS))
 
 
-def prepare(table: str, records: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def prepare(
+    table: str, records: nw.LazyFrame[Any], *, accounts: nw.LazyFrame[Any]
+) -> nw.LazyFrame[Any]:
     """Return typed `records`, of any engine, as the pipeline prepares them, as of 31 March."""
     if table == "tickets":
         return prepare_tickets(records, as_of=AS_OF)
@@ -145,7 +147,7 @@ def prepare(table: str, records: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return prepare_surveys(records)
     if table == "duties":
         return prepare_duties(records, today=AS_OF.date())
-    return prepare_entries(records, _lazy(ACCOUNTS))
+    return prepare_entries(records, accounts)
 
 
 def sums_of(table: str, rows: Sequence[Row]) -> pl.DataFrame:

@@ -46,7 +46,7 @@ class Metric:
                        share (Wilson), rate (exact Poisson), mean (normal, from `squares`),
                        quantile (order statistics of `top`'s spread, at `quantile`),
                        score (promoters less detractors, adjusted Wald), count, money, money_share
-    `weights_squared`  measure with the sum of squared weights: shares then use the effective n
+    `weights_squared`  measure with the sum of squared weights: intervals then use the effective n
     `finest`           smallest grain that has a meaning (budgets are made by month)
     `believable`       a published value outside is a warning: (lowest, highest), None = open
     """

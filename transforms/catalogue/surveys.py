@@ -172,6 +172,7 @@ METRICS = (
             top=(f"{score}_points",),
             bottom=(f"{score}_points_weight",),
             squares=f"{score}_points_squared",
+            weights_squared=f"{score}_weight_squared",
             form="mean",
             unit="points",
             better="higher",

@@ -40,7 +40,7 @@ TICKETS: Spellings = {
         *("诉求分类", "投诉内容分类"),
     ),
     "root_cause": (
-        *("cause", "root cause code", "cause code", "closed code", "close code"),
+        *("cause", "root cause code", "cause code"),
         *("resolution code", "原因", "根本原因", "投诉原因", "责任原因", "问题原因", "产生原因"),
         *("原因分类", "归因"),
     ),

@@ -1,0 +1,386 @@
+"""One question to the measures: split, filtered, by period, rolled up, with what is held."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipelines import metric_queries
+from pipelines.metric_queries import (
+    MetricQuery,
+    answer,
+    columns_of,
+    empty_measures,
+    monthly_figures,
+    parse_query,
+)
+from tests.transforms.hand_made import Row, at, buckets_of, on, sums_of
+from transforms.catalogue import METRICS, SLICES, measures_of
+from transforms.refusal import Refusal
+
+# HQ
+#  ├─ EAST: PD (region east), XH (region east)
+#  └─ WEST: CD (region west)
+UNITS = pl.DataFrame(
+    [
+        ("HQ", None, "company", None),
+        ("EAST", "HQ", "region", "east"),
+        ("WEST", "HQ", "region", "west"),
+        ("PD", "EAST", "outlet", "east"),
+        ("XH", "EAST", "outlet", "east"),
+        ("CD", "WEST", "outlet", "west"),
+    ],
+    schema=["id", "parent_id", "kind", "region"],
+    orient="row",
+)
+APRIL_1 = at(1).replace(month=4)
+RECORDS: dict[str, list[Row]] = {
+    "tickets": [
+        {"opened_at": at(2), "is_escalated": True, "agent_id": "A1"},
+        {"opened_at": at(3), "channel": "chat"},
+        {"opened_at": at(2), "org_unit_id": "XH", "channel": "chat"},
+        {"opened_at": at(9), "org_unit_id": "CD"},
+        {
+            "opened_at": APRIL_1,
+            "org_unit_id": "CD",
+            "resolved_at": APRIL_1.replace(hour=10),
+            "first_response_at": None,
+        },
+        {"opened_at": at(4), "org_unit_id": "STRANGER", "resolved_at": None},
+    ],
+    "finance_entries": [
+        {"posted_on": date(2026, 1, 15), "amount_minor": 50_00},
+        {"posted_on": on(2), "amount_minor": 120_00},
+        {"posted_on": on(3), "amount_minor": 30_00, "org_unit_id": "CD"},
+    ],
+    "budget_months": [
+        {"amount_minor": 100_00},
+        {"amount_minor": 60_00, "period_start": date(2026, 2, 1), "period_end": date(2026, 2, 28)},
+    ],
+    "surveys": [{"overall": 5.0}, {"overall": 1.0, "org_unit_id": "CD"}],
+}
+# kind, day, org_unit_id, slices, is_replaced
+HELD = [
+    ("tickets", on(2), "PD", {"channel": "phone", "kind": "request"}, False),
+    ("tickets", on(3), "PD", {"channel": "chat", "kind": None}, False),
+    ("tickets", on(3), "PD", {"channel": "chat"}, True),
+    ("tickets", None, "CD", {"channel": "phone"}, False),
+    ("tickets", on(9), None, {"channel": "phone"}, False),
+    ("deliveries", on(2), "PD", {}, False),
+    ("budget_lines", on(1), "PD", {"account_code": "R"}, False),
+]
+
+
+@pytest.fixture(scope="module")
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        for schema in ("measures", "reference", "marts"):
+            connection.execute(f"create schema {schema}")
+        for table in SLICES:
+            rows = RECORDS.get(table, [])
+            sums = sums_of(table, rows).select(empty_measures(table).columns)
+            _create(connection, f"measures.{table}", sums)
+            if any(measure.spread for measure in measures_of(table)):
+                _create(connection, f"measures.{table}_spread", buckets_of(table, rows))
+        _create(connection, "reference.org_units", UNITS)
+        tree = Path(metric_queries.__file__).parent / "sql" / "org_unit_tree.sql"
+        _create(connection, "reference.org_unit_tree", connection.sql(tree.read_text()).pl())
+        held = pl.DataFrame(
+            [(kind, day, unit, json.dumps(sliced), gone) for kind, day, unit, sliced, gone in HELD],
+            schema=["kind", "day", "org_unit_id", "slices", "is_replaced"],
+            orient="row",
+        )
+        _create(connection, "marts.held_rows", held)
+        yield connection
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, rows: pl.DataFrame) -> None:
+    connection.register("incoming_rows", rows.to_arrow())
+    connection.execute(f"create table {name} as from incoming_rows")
+    connection.unregister("incoming_rows")
+
+
+@pytest.fixture
+def ask(warehouse: duckdb.DuckDBPyConnection) -> metric_queries.Ask:
+    def run(sql: str, parameters: Sequence[Any]) -> pl.DataFrame:
+        return warehouse.sql(sql, params=list(parameters)).pl()
+
+    return run
+
+
+def told(
+    ask: metric_queries.Ask, name: str, *columns: str, rolled_up: bool = False, **asked: Any
+) -> list[tuple[Any, ...]]:
+    """Return the answer's keys and `columns` ("value" if none), a tuple per row."""
+    where = {column: tuple(values) for column, values in asked.pop("where", {}).items()}
+    query = MetricQuery(METRICS[name], where=where, rolled_up=rolled_up, **asked)
+    return answer(query, ask).select(*query.keys, *(columns or ("value",))).rows()
+
+
+def test_without_columns_and_grain_there_is_one_figure(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened") == [(6,)]
+
+
+def test_an_answer_has_these_columns(ask: metric_queries.Ask) -> None:
+    query = MetricQuery(METRICS["escalation_share"], by=("channel",), grain="month")
+    assert dict(answer(query, ask).schema) == {
+        "channel": pl.String,
+        "period": pl.Date,
+        "value": pl.Float64,
+        "numerator": pl.Float64,
+        "denominator": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "held_rows": pl.Int64,
+        "worst": pl.Float64,
+        "best": pl.Float64,
+    }
+
+
+def test_a_column_splits_and_the_rows_are_sorted(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened", by=("channel",)) == [("chat", 2), ("phone", 4)]
+
+
+def test_a_missing_value_is_a_row_of_its_own_and_the_last(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened", by=("agent_id",)) == [("A1", 1), (None, 5)]
+
+
+@pytest.mark.parametrize(
+    ("grain", "figures"),
+    [
+        ("day", [(on(2), 2), (on(3), 1), (on(4), 1), (on(9), 1), (date(2026, 4, 1), 1)]),
+        ("week", [(on(2), 4), (on(9), 1), (on(30), 1)]),
+        ("month", [(on(1), 5), (date(2026, 4, 1), 1)]),
+        ("quarter", [(date(2026, 1, 1), 5), (date(2026, 4, 1), 1)]),
+        ("year", [(date(2026, 1, 1), 6)]),
+    ],
+)
+def test_a_period_is_named_by_its_first_day(
+    ask: metric_queries.Ask, grain: str, figures: list[tuple[date, int]]
+) -> None:
+    known = told(ask, "tickets_opened", grain=grain)
+    assert [(period, value) for period, value in known if value] == figures
+
+
+def test_both_ends_of_a_period_count(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened", first=on(3), last=on(9)) == [(3,)]
+
+
+def test_a_column_and_a_period_split_together(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened", by=("channel",), grain="quarter") == [
+        ("chat", date(2026, 1, 1), 2),
+        ("phone", date(2026, 1, 1), 3),
+        ("phone", date(2026, 4, 1), 1),
+    ]
+
+
+def test_several_values_of_a_column_count_together(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened", where={"channel": ["chat", "phone"]}) == [(6,)]
+    assert told(ask, "tickets_opened", where={"channel": ["chat"], "org_unit_id": ["PD"]}) == [(1,)]
+
+
+def test_an_org_unit_stands_for_all_below_it(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened", where={"org_unit_id": ["EAST"]}) == [(3,)]
+    assert told(ask, "tickets_opened", where={"org_unit_id": ["EAST", "PD", "CD"]}) == [(5,)]
+    assert told(ask, "tickets_opened", where={"org_unit_id": ["nowhere"]}) == [(0,)]
+
+
+def test_a_value_is_bound_and_never_part_of_the_question(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened", where={"channel": ["') or true --"]}) == [(0,)]
+
+
+def test_figures_roll_up_to_every_unit_of_the_tree(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened", by=("org_unit_id",), rolled_up=True) == [
+        *(("CD", 2), ("EAST", 3), ("HQ", 5), ("PD", 2), ("WEST", 2), ("XH", 1)),
+    ]
+
+
+def test_rolling_up_counts_nothing_twice_when_not_split_by_unit(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened", by=("channel",), rolled_up=True) == [
+        ("chat", 2),
+        ("phone", 4),
+    ]
+
+
+def test_figures_split_by_what_the_unit_is(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened", by=("region",)) == [("east", 3), ("west", 2), (None, 1)]
+    assert told(ask, "tickets_opened", by=("unit_kind",)) == [("outlet", 5), (None, 1)]
+    assert told(ask, "tickets_opened", where={"region": ["west"]}) == [(2,)]
+
+
+def test_region_and_rolled_up_units_go_together(ask: metric_queries.Ask) -> None:
+    by_both = told(ask, "tickets_opened", by=("org_unit_id", "region"), rolled_up=True)
+    assert [row for row in by_both if row[0] == "HQ"] == [("HQ", "east", 3), ("HQ", "west", 2)]
+
+
+def test_held_rows_are_those_that_may_belong_to_the_figure(ask: metric_queries.Ask) -> None:
+    assert told(ask, "tickets_opened", "held_rows") == [(4,)]
+    assert told(ask, "tickets_opened", "held_rows", where={"org_unit_id": ["EAST"]}) == [(2,)]
+    assert told(ask, "tickets_opened", "held_rows", where={"kind": ["request"]}) == [(1,)]
+    assert told(ask, "tickets_opened", "held_rows", by=("channel",)) == [("chat", 1), ("phone", 3)]
+    assert told(ask, "tickets_opened", "held_rows", first=on(3), last=on(31)) == [(2,)]
+    assert told(ask, "tickets_opened", "held_rows", where={"region": ["west"]}) == [(1,)]
+    assert told(ask, "tickets_opened", "held_rows", by=("region",)) == [
+        ("east", 2),
+        ("west", 1),
+        (None, 1),
+    ]
+    of_budget = told(ask, "revenue_budget", "held_rows", by=("account_code",))
+    assert of_budget == [("R", 1)]
+
+
+def test_held_rows_count_at_every_unit_above_theirs(ask: metric_queries.Ask) -> None:
+    by_unit = told(ask, "tickets_opened", "held_rows", by=("org_unit_id",), rolled_up=True)
+    assert dict(by_unit) == {"HQ": 3, "EAST": 2, "PD": 2, "XH": 0, "WEST": 1, "CD": 1}
+
+
+def test_a_share_comes_with_its_worst_and_best_case(ask: metric_queries.Ask) -> None:
+    (figure,) = told(
+        ask,
+        "escalation_share",
+        *("numerator", "denominator", "held_rows", "worst", "value", "best"),
+        where={"org_unit_id": ["PD"]},
+    )
+    # lower is better: worst is when both held rows were escalated
+    assert figure == (1, 2, 2, 3 / 4, 1 / 2, 1 / 4)
+    (figure,) = told(ask, "satisfied_share", "held_rows", "worst", "value", "best")
+    assert figure == (0, 1 / 2, 1 / 2, 1 / 2)
+    assert told(ask, "tickets_opened", "worst", "best") == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "denominator"),
+    [
+        ("tickets_opened", 0, None),
+        ("revenue_actual", 0, None),
+        ("escalation_share", None, 0),
+        ("resolution_hours_mean", None, 0),
+        ("resolution_hours_median", None, 0),
+        ("satisfied_share", None, 0),
+        ("net_promoter_score", None, 0),
+        ("lost_per_million", None, 0),
+    ],
+)
+def test_a_period_without_records_has_one_figure_that_says_so(
+    ask: metric_queries.Ask, name: str, value: float | None, denominator: float | None
+) -> None:
+    columns = ("value", "denominator", "low", "high", "worst", "best")
+    figures = told(ask, name, *columns, first=date(2020, 1, 1), last=date(2020, 12, 31))
+    assert figures == [(value, denominator, None, None, None, None)]
+
+
+def test_no_rows_split_into_no_figures(ask: metric_queries.Ask) -> None:
+    for name in ("deliveries_picked_up", "delivery_hours_median", "duties_done_on_time_share"):
+        assert told(ask, name, by=("org_unit_id",), grain="month") == []
+
+
+def test_a_quantile_is_split_and_rolled_up(ask: metric_queries.Ask) -> None:
+    by_unit = dict(
+        told(ask, "resolution_hours_median", by=("org_unit_id",), grain="all", rolled_up=True)
+    )
+    # PD: 48 and 24 hours; XH: 48; CD: -120 hours (counted as none) and 2
+    expected = {"PD": 36, "XH": 48, "EAST": 48, "CD": 1, "WEST": 1, "HQ": 24}
+    assert by_unit == pytest.approx(expected, rel=1e-4)
+    assert told(ask, "resolution_hours_median", "denominator") == [(5,)]
+
+
+def test_a_metric_of_two_tables_needs_no_rows_in_both(ask: metric_queries.Ask) -> None:
+    columns = ("value", "numerator", "denominator")
+    assert told(ask, "revenue_execution_share", *columns, grain="month") == [
+        (date(2026, 1, 1), None, 50, 0),
+        (date(2026, 2, 1), 0, 0, 60),
+        (date(2026, 3, 1), 1.5, 150, 100),
+    ]
+    by_unit = told(ask, "revenue_variance", by=("org_unit_id",), first=on(1), last=on(31))
+    assert by_unit == [("CD", 30), ("PD", 20)]
+
+
+def test_every_metric_answers_every_column_it_names(ask: metric_queries.Ask) -> None:
+    for metric in METRICS.values():
+        for column in columns_of(metric):
+            query = MetricQuery(metric, by=(column,), grain="month", rolled_up=True)
+            assert answer(query, ask).columns[:3] == [column, "period", "value"]
+
+
+def test_monthly_figures_are_the_answers_to_every_metric(ask: metric_queries.Ask) -> None:
+    every = monthly_figures(ask)
+    assert every["value"].null_count() == 0
+    asked = {"by": ("org_unit_id",), "grain": "month", "rolled_up": True}
+    for name in ("tickets_opened", "resolution_hours_median", "revenue_execution_share"):
+        of_metric = every.filter(pl.col("metric") == name).sort("org_unit_id", "period")
+        known = [row for row in told(ask, name, **asked) if row[-1] is not None]
+        assert of_metric.select("org_unit_id", "period", "value").rows() == known
+
+
+def test_texts_become_a_question() -> None:
+    query = parse_query(
+        "tickets_opened",
+        by=["channel,org_unit_id", "channel"],
+        grain="month",
+        where=["channel=phone", "org_unit_id=PD", "channel=a=b"],
+    )
+    assert query.by == ("channel", "org_unit_id")
+    assert query.keys == ["channel", "org_unit_id", "period"]
+    assert query.where == {"channel": ("phone", "a=b"), "org_unit_id": ("PD",)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "en", "zh"),
+    [
+        (
+            {"name": "ticket_opened"},
+            "ticket_opened is no metric: try tickets_opened, tickets_reopened, "
+            "tickets_resolved, or `sqm metrics` for all of them.",
+            "没有名为 ticket_opened 的指标：",
+        ),
+        (
+            {"name": "tickets_opened", "by": ["courier_id"]},
+            "tickets_opened cannot be split by courier_id: use one of org_unit_id, region, "
+            "unit_kind, agent_id, channel, kind, priority, category.",
+            "tickets_opened 不能按 courier_id 拆分：",
+        ),
+        (
+            {"name": "tickets_opened", "where": ["courier_id=C1"]},
+            "tickets_opened cannot be split by courier_id: use one of org_unit_id, region, "
+            "unit_kind, agent_id, channel, kind, priority, category.",
+            "tickets_opened 不能按 courier_id 拆分：",
+        ),
+        (
+            {"name": "tickets_opened", "where": ["channel"]},
+            "The condition channel lacks its value: write COLUMN=VALUE.",
+            "条件 channel 缺少取值：",
+        ),
+        (
+            {"name": "tickets_opened", "grain": "hour"},
+            "hour is no grain: use one of day, week, month, quarter, year, all.",
+            "hour 不是有效的周期：",
+        ),
+        (
+            {"name": "cost_variance", "grain": "week"},
+            "cost_variance is known by month, not by week: use month or longer.",
+            "cost_variance 只按月提供，",
+        ),
+        (
+            {"name": "cost_budget", "grain": "day"},
+            "cost_budget is known by month, not by day: use month or longer.",
+            "cost_budget 只按月提供，",
+        ),
+        (
+            {"name": "tickets_opened", "first": on(3), "last": on(2)},
+            "The period from 2026-03-03 to 2026-03-02 ends before it begins: exchange the two.",
+            "时间段 2026-03-03 至 2026-03-02 的结束早于开始：",
+        ),
+    ],
+)
+def test_a_question_that_has_no_answer_is_refused(asked: dict[str, Any], en: str, zh: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        parse_query(**asked)
+    assert str(refusal.value) == en
+    assert refusal.value.told("zh").startswith(zh)
