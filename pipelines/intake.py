@@ -140,8 +140,9 @@ def _sorted_parts(
             except Refusal as refusal:
                 _refuse(part, source, kind, surroundings, counts, refusal)
                 continue
+            unused = sorted(plan.unused)
             for batch, _, _ in part:
-                counts[batch.number].unused_columns = sorted(plan.unused)
+                counts[batch.number].unused_columns = unused
             _count(rows, judged, counts)
             yield judged
 

@@ -109,13 +109,13 @@ def warnings(night: Night) -> MaterializeResult:
 def budget_vs_actual(night: Night) -> MaterializeResult:
     """Actual against budget by month, unit and account, and from the start of the fiscal year."""
     settings = night.home.settings
-    rows = night.warehouse.connection.sql(
+    rows = night.warehouse.query(
         _read("budget_vs_actual"),
-        params={
+        {
             "fiscal_year_start": settings.fiscal_year_start,
             "currency": settings.currency,
         },
-    ).pl()
+    )
     night.warehouse.replace_table("marts.budget_vs_actual", rows)
     return MaterializeResult(metadata={"rows": rows.height})
 

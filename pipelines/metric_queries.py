@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Literal, get_args
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, Literal, NamedTuple, get_args
 
 import polars as pl
 
@@ -73,6 +74,13 @@ class MetricQuery:
                 metric=self.metric.name,
                 grain=self.grain,
             )
+        if self.metric.finest == "month" and not _are_whole_months(self.first, self.last):
+            raise Refusal(
+                "{metric} is known by month: let the period begin on the first day of a month and "
+                "end on the last one.",
+                "{metric} 只按月提供：时间段须从某月首日开始，到某月末日结束。",
+                metric=self.metric.name,
+            )
         if self.first and self.last and self.first > self.last:
             raise Refusal(
                 "The period from {first} to {last} ends before it begins: exchange the two.",
@@ -127,6 +135,11 @@ def parse_query(
     )
 
 
+def _are_whole_months(first: date | None, last: date | None) -> bool:
+    begins = first is None or first.day == 1
+    return begins and (last is None or (last + timedelta(days=1)).day == 1)
+
+
 def columns_of(metric: Metric) -> tuple[str, ...]:
     """Return the columns by which `metric` may be split or filtered."""
     return ("org_unit_id", *_UNIT_ATTRIBUTES, *slices_of(metric))
@@ -160,7 +173,7 @@ def _sums(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     parts = []
     for table in tables_of(query.metric):
         own = [name for name in names if MEASURES[name].of == table]
-        sums = ", ".join(f"sum({name})::{_sql_type(name)} as {name}" for name in own)
+        sums = {name: _Sum(f"sum({name})", _sql_type(name)) for name in own}
         parts.append(_grouped(query, f"measures.{table}", sums, ask))
     every = pl.concat(parts, how="diagonal").with_columns(pl.col(names).fill_null(0))
     if not query.keys:
@@ -175,8 +188,9 @@ def _buckets(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     return _grouped(
         query,
         f"measures.{MEASURES[measure].of}_spread",
-        "bucket, sum(occurrences)::bigint as occurrences",
+        {"occurrences": _Sum("sum(occurrences)", "bigint")},
         ask,
+        beside=("bucket",),
         only=f"m.measure = '{measure}'",
     )
 
@@ -188,35 +202,41 @@ def _held(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     return _grouped(
         query,
         "marts.held_rows",
-        "count(*) as held_rows",
+        {"held_rows": _Sum("count(*)", "bigint")},
         ask,
         only=f"m.kind in ({kinds}) and not m.is_replaced",
         slice_of="json_extract_string(m.slices, '$.{}')",
     )
 
 
+class _Sum(NamedTuple):
+    """What is summed, in SQL, and the type that the sum has."""
+
+    of: str
+    sql_type: str
+
+
 def _grouped(
     query: MetricQuery,
     table: str,
-    aggregates: str,
+    sums: Mapping[str, _Sum],
     ask: Ask,
     *,
+    beside: tuple[str, ...] = (),
     only: str = "true",
     slice_of: str = 'm."{}"',
 ) -> pl.DataFrame:
-    """Return `aggregates` of `table` (as `m`) per key of the query."""
-    # Without a split by unit, a row would count once for every unit above it.
-    is_rolled_up = query.rolled_up and "org_unit_id" in query.by
-    unit = "tree.ancestor_id" if is_rolled_up else "m.org_unit_id"
+    """Return the `sums` of `table` (as `m`) per key of the query and column of `beside`."""
 
     def source_of(column: str) -> str:
         if column == "org_unit_id":
-            return unit
+            return "m.org_unit_id"
         return _UNIT_ATTRIBUTES.get(column) or slice_of.format(column)
 
     selected = [f'{source_of(column)} as "{column}"' for column in query.by]
     if query.grain != "all":
         selected.append(f"date_trunc('{query.grain}', m.day)::date as period")
+    selected += beside
     conditions, parameters = [only], []
     if query.grain != "all":
         conditions.append("m.day is not null")
@@ -233,21 +253,31 @@ def _grouped(
             )
         else:
             conditions.append(f"{source_of(column)} in (select unnest(?))")
-    joins = ""
-    if is_rolled_up:
-        joins += " join reference.org_unit_tree as tree using (org_unit_id)"
+    join = ""
     if {*query.by, *query.where} & _UNIT_ATTRIBUTES.keys():
-        joins += " left join reference.org_units as unit on unit.id = m.org_unit_id"
-    group_by = "group by all" if _is_grouped(selected, aggregates) else ""
-    return ask(
-        f"select {', '.join([*selected, aggregates])} from {table} as m{joins} "
-        f"where {' and '.join(conditions)} {group_by}",
-        parameters,
+        join = "left join reference.org_units as unit on unit.id = m.org_unit_id"
+    summed = [f"{sum.of}::{sum.sql_type} as {name}" for name, sum in sums.items()]
+    sql = (
+        f"select {', '.join([*selected, *summed])} from {table} as m {join} "
+        f"where {' and '.join(conditions)} {'group by all' if selected else ''}"
     )
+    # Without a split by unit, a row would count once for every unit above it.
+    if query.rolled_up and "org_unit_id" in query.by:
+        sql = _rolled_up(sql, [*query.keys, *beside], sums)
+    return ask(sql, parameters)
 
 
-def _is_grouped(selected: list[str], aggregates: str) -> bool:
-    return bool(selected) or aggregates.startswith("bucket")
+def _rolled_up(own: str, keys: Sequence[str], sums: Mapping[str, _Sum]) -> str:
+    """Return the SQL that adds up what `own` selects per unit for every unit above it.
+
+    Sums of sums: the large table is read once, however deep the tree.
+    """
+    columns = ["ancestor_id as org_unit_id" if key == "org_unit_id" else f'"{key}"' for key in keys]
+    summed = [f"sum({name})::{sum.sql_type} as {name}" for name, sum in sums.items()]
+    return (
+        f"select {', '.join([*columns, *summed])} from ({own}) as own "
+        "join reference.org_unit_tree as tree using (org_unit_id) group by all"
+    )
 
 
 def _sql_type(measure: str) -> str:
@@ -271,11 +301,13 @@ def monthly_figures(ask: Ask) -> pl.DataFrame:
     Columns: metric, org_unit_id, period, value, numerator, denominator, low, high, held_rows,
     worst, best. Months and units in which a metric has no value are left out.
     """
+    # Metrics of one table share their held rows, median and percentile their buckets.
+    ask_once = cache(ask)
     parts = []
     for metric in METRICS.values():
         query = MetricQuery(metric, by=("org_unit_id",), grain="month", rolled_up=True)
         parts.append(
-            answer(query, ask)
+            answer(query, lambda sql, parameters: ask_once(sql, tuple(parameters)))
             .filter(pl.col("value").is_not_null())
             .select(pl.lit(metric.name).alias("metric"), pl.all())
         )

@@ -112,9 +112,12 @@ class Warehouse:
             raise
         self.connection.commit()
 
-    def query(self, sql: str, parameters: Sequence[Any] | None = None) -> pl.DataFrame:
-        """Return the rows of a SELECT."""
-        return self.connection.sql(sql, params=list(parameters or ())).pl()
+    def query(
+        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None
+    ) -> pl.DataFrame:
+        """Return the rows of a SELECT; values are bound to its `?` or `$name`."""
+        # Not `sql(…, params=…)`: bound values make it copy the rows one by one in Python.
+        return self.connection.execute(sql, parameters).pl()
 
     def fact(self, name: str) -> str | None:
         """Return what was last remembered under `name`."""

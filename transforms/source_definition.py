@@ -161,7 +161,9 @@ def parse_source(name: str, text: str) -> SourceDefinition:
             error=error,
         ) from error
     try:
-        return SourceDefinition.model_validate({"name": name, **content})
+        if "name" in content:
+            raise _unknown_key(file, "name")
+        return SourceDefinition.model_validate({**content, "name": name})
     except ValidationError as error:
         raise _refusal(file, error) from error
 
@@ -171,16 +173,20 @@ def _refusal(file: str, error: ValidationError) -> Refusal:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"]) or "(file)"
     if first["type"] == "extra_forbidden":
-        return Refusal(
-            "{file}: key {key} is not known: remove it or correct its spelling (docs/sources.md).",
-            "{file}：不认识键 {key}：请删除或改正拼写（见 docs/sources.md）。",
-            file=file,
-            key=key,
-        )
+        return _unknown_key(file, key)
     return Refusal(
         "{file}: {key}: {problem}: correct it (docs/sources.md).",
-        "{file}：{key}：{problem}：请改正（见 docs/sources.md）。",
+        "{file}：{key}：不符合要求（{problem}）：请改正（见 docs/sources.md）。",
         file=file,
         key=key,
         problem=first["msg"].removeprefix("Value error, "),
+    )
+
+
+def _unknown_key(file: str, key: str) -> Refusal:
+    return Refusal(
+        "{file}: key {key} is not known: remove it or correct its spelling (docs/sources.md).",
+        "{file}：不认识键 {key}：请删除或改正拼写（见 docs/sources.md）。",
+        file=file,
+        key=key,
     )

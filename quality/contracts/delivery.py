@@ -1,6 +1,7 @@
 """Deliveries and the stages they pass.
 
-To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers).
+To add a column: a field here and its known headers in transforms/mapping/headers; `sources/*.toml`
+may then map it.
 """
 
 import pandera.polars as pa

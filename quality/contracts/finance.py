@@ -1,6 +1,7 @@
 """Finance: ledger entries, budget lines and account balances, all in minor units of money.
 
-To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers).
+To add a column: a field here and its known headers in transforms/mapping/headers; `sources/*.toml`
+may then map it.
 """
 
 import pandera.polars as pa

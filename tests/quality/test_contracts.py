@@ -41,7 +41,6 @@ def test_columns_that_a_kind_speaks_of_are_in_its_contract(kind: RecordKind) -> 
         *kind.local_dates.values(),
         *kind.references,
         *(column for pair in kind.not_before for column in pair),
-        *kind.slices,
         *kind.defaults,
         *([kind.newest_by] if kind.newest_by else []),
     }

@@ -35,7 +35,7 @@ def random_records(kind: str, rows: int, seed: int) -> pl.DataFrame:
         .with_columns(
             pl.col(instant).dt.date().alias(day) for day, instant in contract.local_dates.items()
         )
-        .select(contract.columns)
+        .select(list(contract.columns))
     )
 
 

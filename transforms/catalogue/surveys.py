@@ -44,13 +44,9 @@ def _satisfied_measures(evaluator: str, score: str, suffix: str) -> tuple[Measur
 
 def _score_measures(score: str) -> tuple[Measure, ...]:
     points = nw.when(nw.col("evaluator") == "customer").then(100 * nw.col(f"{score}_share"))
-    weight = nw.when(~points.is_null()).then(_weight)
     return (
         Measure(
             f"{score}_points", of="surveys", on="answered_on", sums=points * _weight, unit="points"
-        ),
-        Measure(
-            f"{score}_points_weight", of="surveys", on="answered_on", sums=weight, unit="points"
         ),
         Measure(
             f"{score}_points_squared",
@@ -102,7 +98,7 @@ METRICS = (
     ),
     Metric(
         "survey_response_share",
-        title=Sentence("Surveys answered", "问卷回收率"),
+        title=Sentence("Survey response", "问卷回收率"),
         meaning=Sentence(
             "Invitations answered, of those sent; on the day sent.",
             "已回答的邀请占发出邀请的比例；按发出日统计。",
@@ -170,7 +166,7 @@ METRICS = (
                 f"客户{called.zh}评分的平均值，0 为量表最差，100 为最好；按回答日统计。",
             ),
             top=(f"{score}_points",),
-            bottom=(f"{score}_points_weight",),
+            bottom=(f"{score}_weight",),
             squares=f"{score}_points_squared",
             weights_squared=f"{score}_weight_squared",
             form="mean",

@@ -1,0 +1,111 @@
+"""A reference table that breaks its contract never counts: the last good one does, if there is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.reference import Reference, read_tables, register_unknown
+from pipelines.warehouse import Warehouse
+from tests.pipelines.small_home import REFERENCE, TICKETS_HEADER, SmallHome, new_home
+from transforms.refusal import Refusal
+
+BROKEN_UNITS = "id,parent_id,kind\nHQ,,company\nPD,nowhere,outlet\nPX,HQ,outlet\n"
+BROKEN_TWICE = (
+    'reference/org_units.csv, row 3, column parent_id, value "nowhere": parent_id must be an id of '
+    "this table; correct it there."
+)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> SmallHome:
+    return new_home(tmp_path, [])
+
+
+def read(small: SmallHome, good: Reference | None = None) -> Reference:
+    return read_tables(small.home, good.versions if good else {})
+
+
+def test_a_home_without_a_table_has_it_empty(small: SmallHome) -> None:
+    reference = read(small)
+    assert reference.tables["tariffs"].height == 0
+    assert reference.versions["tariffs"] == "none"
+    assert reference.tables["org_units"]["id"].to_list() == ["HQ", "PD", "PX"]
+    assert reference.known()["accounts"].to_list() == ["6001", "6401"]
+
+
+def test_every_version_is_kept_by_its_content(small: SmallHome) -> None:
+    first = read(small).versions["org_units"]
+    small.write("reference/org_units.csv", REFERENCE["org_units"] + "NEW,HQ,outlet\n")
+    second = read(small).versions["org_units"]
+    kept = {file.stem for file in (small.home.bronze / "reference/org_units").iterdir()}
+    assert first != second and kept == {first, second}
+
+
+def test_a_broken_table_without_a_good_version_stops_the_run(small: SmallHome) -> None:
+    small.write("reference/org_units.csv", "id,kind\n,outlet\n")
+    with pytest.raises(Refusal) as refused:
+        read(small)
+    assert str(refused.value).startswith("reference/org_units.csv, row 2, column id")
+    assert refused.value.told("zh").startswith("reference/org_units.csv 第 2 行")
+
+
+def test_a_broken_table_leaves_the_last_good_one_in_use(small: SmallHome) -> None:
+    good = read(small)
+    small.write("reference/accounts.csv", "code,kind\n6001,revenues\n")
+    reference = read(small, good)
+    assert reference.tables["accounts"].equals(good.tables["accounts"])
+    assert reference.versions == good.versions
+    assert [str(refusal) for refusal in reference.refusals] == [
+        'reference/accounts.csv, row 2, column kind, value "revenues": kind must be one of '
+        "revenue, cost, expense, asset, liability, equity; correct it there."
+    ]
+
+
+def test_tables_that_disagree_are_all_left_out(small: SmallHome) -> None:
+    good = read(small)
+    small.write("reference/accounts.csv", "code,kind\n6001,revenue\n7000,expense\n")
+    small.write("reference/org_units.csv", REFERENCE["org_units"].replace(",outlet", ",shop"))
+    reference = read(small, good)
+    assert [str(refusal) for refusal in reference.refusals] == [
+        'reference/kri_rules.csv: scope "outlet" is no kind of reference/org_units.csv: '
+        "add it there or correct it."
+    ]
+    assert reference.versions == good.versions
+    assert reference.tables["accounts"]["code"].to_list() == ["6001", "6401"]
+
+
+def test_a_table_that_is_no_csv_is_refused_with_its_name(small: SmallHome) -> None:
+    small.write("reference/org_units.csv", "")
+    with pytest.raises(Refusal, match=r"^reference/org_units.csv is no readable CSV \("):
+        read(small)
+
+
+def test_a_table_in_another_encoding_is_refused(small: SmallHome) -> None:
+    small.write("reference/org_units.csv", "id,name\nPD,浦东\n".encode("gb18030"))
+    with pytest.raises(Refusal, match=r"^reference/org_units.csv is no readable CSV \("):
+        read(small)
+
+
+def test_units_that_only_records_know_are_registered_under_their_id(tmp_path: Path) -> None:
+    small = new_home(tmp_path, ["tickets"])
+    toml = small.root / "sources/tickets.toml"
+    toml.write_text(toml.read_text() + 'unknown_references = "register"\n')
+    row = "T1,complaint,phone,NEW,open,2026-03-02 09:00,,,\n"
+    small.land(
+        "tickets/a.csv", TICKETS_HEADER + row + row.replace("T1,", "T2,").replace("NEW", "PD")
+    )
+    small.take_up(kinds=["tickets"])
+    with Warehouse(small.home.warehouse) as warehouse:
+        assert register_unknown(warehouse, read(small), "Asia/Shanghai") == 1
+        units = warehouse.query(
+            "select id, name, kind, calendar, time_zone, is_registered "
+            "from reference.org_units order by id"
+        )
+    assert units.rows() == [
+        ("HQ", "HQ", "company", "24x7", None, True),
+        ("NEW", "NEW", "outlet", "24x7", "Asia/Shanghai", False),
+        ("PD", "PD", "outlet", "24x7", None, True),
+        ("PX", "PX", "outlet", "24x7", None, True),
+    ]
