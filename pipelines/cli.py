@@ -98,6 +98,28 @@ def rebuild(
 
 
 @app.command()
+def backfill(
+    from_: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day. 起始日")
+    ],
+    to: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day. 结束日")],
+    home: HomeOption = _DATA,
+    landing: LandingOption = None,
+    store: StoreOption = None,
+    as_of: AsOfOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Sum some days again, and publish. 重新计算若干天并发布"""
+    from pipelines.nightly import run_backfill
+
+    opened = open_home(home, landing=landing, store=store)
+    with printing.progress(format is Format.JSON) as on_step:
+        outcome = run_backfill(opened, from_.date(), to.date(), _day(as_of), on_step)
+    printing.show_run(outcome.run, opened.settings.language, as_json=format is Format.JSON)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
 def demo(
     home: HomeOption = _DATA,
     landing: LandingOption = None,

@@ -19,6 +19,7 @@ from pipelines.ledger import Ledger, Run
 from pipelines.night import Night, end_of_yesterday, open_night
 from pipelines.settings import Home
 from pipelines.snapshots import current_id, list_snapshots
+from quality.contracts import RECORD_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +82,25 @@ def run_rebuild(
     """
     with open_night(home, as_of, afresh=True) as night:
         night.on_step = on_step
+        _execute(night)
+    return Outcome(night.run, night.run.exit_code or 0)
+
+
+def run_backfill(
+    home: Home,
+    first: date,
+    last: date,
+    as_of: date | None = None,
+    on_step: Callable[[str, str], None] = lambda stage, step: None,
+) -> Outcome:
+    """Run the night and sum the days `first` to `last` again, whether rows touched them or not.
+
+    Raises as `run_nightly` does.
+    """
+    with open_night(home, as_of) as night:
+        night.on_step = on_step
+        for kind in RECORD_KINDS:
+            night.warehouse.touch_days(kind, first, last)
         _execute(night)
     return Outcome(night.run, night.run.exit_code or 0)
 

@@ -28,6 +28,7 @@ def take_in_pending(night: Night, kind: RecordKind) -> list[Count]:
     Returns what became of each batch taken in; those refused are told in the summary.
     """
     pending, gone = pending_batches(night, kind), gone_batches(night, kind)
+    told_before = _unused_columns(night, kind)
     counts = []
     if pending or gone:
         counts = take_in(
@@ -44,7 +45,24 @@ def take_in_pending(night: Night, kind: RecordKind) -> list[Count]:
     for count in counts:
         if count.refusal:
             night.note_refusal(count.refusal)
+    for source, columns in _unused_columns(night, kind).items():
+        if new := sorted(columns - told_before.get(source, set())):
+            names = ", ".join(new)
+            night.note(
+                f"Source {source}: nothing reads the columns {names}; they are kept in bronze.",
+                f"来源 {source}：未使用的列 {names} 仅保留在 bronze 中。",
+            )
     return counts
+
+
+def _unused_columns(night: Night, kind: RecordKind) -> dict[str, set[str]]:
+    """Return by source the columns of its files that nothing reads."""
+    rows = night.warehouse.connection.execute(
+        "select source, list(distinct name) from (select source, unnest(unused_columns) as name "
+        "from intake.batches where kind = ?) group by source",
+        [kind.name],
+    ).fetchall()
+    return {source: set(columns) for source, columns in rows}
 
 
 def gone_batches(night: Night, kind: RecordKind) -> list[int]:
