@@ -39,9 +39,7 @@ def main() -> None:
         by_hand.unlink(missing_ok=True)
         with measured() as reference:
             load_by_hand(home, by_hand)
-        night = run_sqm(
-            "nightly", f"--home={home.root}", f"--as-of={AS_OF}", "--format=json"
-        )
+        night = run_sqm("nightly", f"--home={home.root}", f"--as-of={AS_OF}", "--format=json")
         seconds = json.loads(night.output)["seconds"]
         counts = _assert_equal(home)
         ours = sum(seconds[stage] for stage in _STAGES)
@@ -77,13 +75,14 @@ def _assert_equal(home: Home) -> dict[str, int]:
             select count(*) from ((from ours except all from reference)
                 union all (from reference except all from ours))"""
         ).fetchone()
-        assert differing == 0, f"{differing} sums differ from those by hand"
         read, accepted, superseded, quarantined, expected = connection.execute(
             """select rows_read, accepted, superseded, quarantined,
                 (select count(*) from reference.deliveries) from ours.intake.batches"""
         ).fetchone()
-    assert accepted == expected, f"{accepted} deliveries, {expected} by hand"
-    assert read == accepted + superseded + quarantined, "a row is not accounted for"
+    if differing or accepted != expected:
+        raise AssertionError(f"{accepted} deliveries, {expected} by hand; {differing} sums differ")
+    if read != accepted + superseded + quarantined:
+        raise AssertionError("a row is not accounted for")
     return {"accepted": accepted, "superseded": superseded, "quarantined": quarantined}
 
 

@@ -1,7 +1,7 @@
 """The `sqm` command: reads its arguments, asks the pipeline, prints. Nothing is computed here.
 
-To add a sub-command: a function here with @app.command, its line in docs/commands.md, and a test
-in tests/pipelines/test_cli.py.
+To add a sub-command: a function here with @app.command, a test in tests/pipelines/test_cli.py, and
+`python -m docs.generate` for docs/commands.md.
 
 Exit codes: 0 done; 1 error; 2 usage; 3 snapshot held by a blocking check; 4 published with
 warnings; 75 another run holds the lock.

@@ -172,7 +172,7 @@ def _land_query(
 
 
 def _next_number(landed: Landed) -> int:
-    return 1 + max((batch.number for batch in landed.batches), default=0)
+    return landed.batches[-1].number + 1 if landed.batches else 1  # in the order of their numbers
 
 
 def _write(
@@ -206,9 +206,9 @@ def _write(
     )
     written = replace(batch, rows=rows)
     if known:
-        landed.batches.remove(known)
-    landed.batches.append(written)
-    landed.batches.sort()
+        landed.batches[landed.batches.index(known)] = written
+    else:
+        landed.batches.append(written)
     landed.new.add(written.number)
     return written
 

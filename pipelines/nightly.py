@@ -18,8 +18,9 @@ from pipelines.landing import is_anything_new, read_sources
 from pipelines.ledger import Ledger, Run
 from pipelines.night import Night, end_of_yesterday, open_night
 from pipelines.settings import Home
-from pipelines.snapshots import current_id, list_snapshots
+from pipelines.snapshots import current_id, open_snapshot
 from quality.contracts import RECORD_KINDS
+from transforms.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,13 +107,16 @@ def run_backfill(
 
 
 def is_unchanged(home: Home, as_of: date) -> bool:
-    """Say whether the current snapshot was made from just what a night would find now."""
-    current = current_id(home.snapshots)
-    if current is None:
+    """Say whether the current snapshot was made from just what a night would find now.
+
+    A snapshot that cannot be served (none yet, torn) is always worth a night.
+    """
+    try:
+        with open_snapshot(home.snapshots) as snapshot:
+            made_from = snapshot.manifest.inputs
+    except Refusal:
         return False
-    manifests = {published.id: published.manifest for published in list_snapshots(home.snapshots)}
-    inputs = inputs_digest(home, as_of, configuration_digest(home))
-    if current not in manifests or manifests[current].inputs != inputs:
+    if made_from != inputs_digest(home, as_of, configuration_digest(home)):
         return False
     with Ledger(home.ledger) as ledger:
         sources, _ = read_sources(home)

@@ -103,8 +103,8 @@ def _result(name: str, verdicts: list[Verdict], night: Night) -> AssetCheckResul
     is_blocking = any(verdict.blocking for verdict in failed)
     for verdict in failed:
         told = Sentence(
-            "{claim}: not so in {table} ({observed} rows). {detail}",
-            "{claim}：{table} 不满足（{observed} 行）。{detail}",
+            "{claim} Not so in {table}: {observed} rows. {detail}",
+            "{claim}{table} 不满足：{observed} 行。{detail}",
         )
         seen = {"table": verdict.table, "observed": verdict.observed, "detail": verdict.detail}
         night.note(
@@ -144,7 +144,7 @@ def _batches_with_too_many_held(night: Night) -> list[Verdict]:
             blocking=True,
             success=False,
             title=Sentence(
-                f"Few rows of {file} ({source}) are held", f"{file}（{source}）被隔离的行不多"
+                f"Few rows of {file} ({source}) are held.", f"{file}（{source}）被隔离的行不多。"
             ),
             observed=held,
             detail=f"{held} / {read}; held_share_limit",

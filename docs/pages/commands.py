@@ -12,7 +12,7 @@ from pipelines.cli import app
 
 # Options that mean the same wherever they are taken.
 _SHARED = ("home", "landing", "store", "format")
-_EXIT_CODES = {
+EXIT_CODES = {
     0: "done",
     1: "error: one sentence on standard error says what to do",
     2: "usage: a command, an option or a value that does not exist",
@@ -33,7 +33,7 @@ def commands_page() -> str:
         "`sqm` lies in `.venv/bin`. Tables are for people; `--format json` and `--format csv` "
         "print for machines on standard output; progress and refusals go to standard error.",
         "## Exit codes",
-        write_table(("code", "meaning"), [(str(code), text) for code, text in _EXIT_CODES.items()]),
+        write_table(("code", "meaning"), [(str(code), text) for code, text in EXIT_CODES.items()]),
         "## Shared options",
         "A command that lists one of these takes it as described here.",
         _parameters(shared.values()),

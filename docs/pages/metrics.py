@@ -15,7 +15,8 @@ def metrics_page() -> str:
         "A metric is a sum, or a sum divided by a sum: add first, divide last. "
         "[Add a metric](add-a-metric.md) tells how to make one. Every metric may be split and "
         "filtered by org_unit_id, region and unit_kind, and by the columns of its table named "
-        "here; one made of two tables, by the columns that both have.",
+        "here; one made of two tables, by the columns that both have. Money is summed in minor "
+        "units and shown in currency units.",
     ]
     for table in SLICES:
         metrics = [metric for metric in METRICS.values() if tables_of(metric)[0] == table]

@@ -55,7 +55,7 @@ def _settings_text() -> str:
 def _source_text(kind: str) -> str:
     """Return a commented template of a source of `kind`, with every canonical column."""
     described = RECORD_KINDS[kind].descriptions
-    required = RECORD_KINDS[kind].required_columns
+    required = set(RECORD_KINDS[kind].required_columns) - set(RECORD_KINDS[kind].defaults)
     lines = [
         f"# A source of {kind}: rename this file to <name>.toml and adapt it.",
         "# Try it with: sqm check FILE --source <name>   (all keys: docs/sources.md)",
