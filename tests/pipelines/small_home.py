@@ -32,6 +32,7 @@ from quality.contracts import RECORD_KINDS
 from transforms.catalogue import SLICES
 
 AS_OF = date(2026, 3, 31)
+LATER = date(2026, 4, 3)  # all that is open at AS_OF has fallen due
 SETTINGS = 'organisation = "Small"\ntime_zone = "Asia/Shanghai"\ncurrency = "CNY"\n'
 
 REFERENCE = {
@@ -205,6 +206,15 @@ def published_home(root: Path) -> SmallHome:
     return SmallHome(root)
 
 
+def moved_on_home(root: Path) -> SmallHome:
+    """Return a copy, in `root`, of a published home after a second night, as of LATER.
+
+    Only "now" had moved on. The nights run once per test session.
+    """
+    shutil.copytree(_moved_on().root, root, dirs_exist_ok=True)
+    return SmallHome(root)
+
+
 def first_outcome() -> Outcome:
     """Return how the night behind `published_home` ended."""
     return _published()[1]
@@ -212,10 +222,21 @@ def first_outcome() -> Outcome:
 
 @cache
 def _published() -> tuple[SmallHome, Outcome]:
+    small = full_home(_folder_for_the_session())
+    return small, small.night()
+
+
+@cache
+def _moved_on() -> SmallHome:
+    small = published_home(_folder_for_the_session())
+    assert small.night(LATER).exit_code == 0
+    return small
+
+
+def _folder_for_the_session() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="sqm-small-home-"))
     atexit.register(shutil.rmtree, folder)
-    small = full_home(folder)
-    return small, small.night()
+    return folder
 
 
 def _contents(ask: Any, numbered: bool) -> dict[str, list[str]]:

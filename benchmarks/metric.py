@@ -1,0 +1,127 @@
+"""Typical questions to the published snapshot of a big export, beside the same in SQL by hand.
+
+Each is asked through `answer` as `sqm metric` and the pages ask it. The reference is the ratio of
+sums alone: no interval, no held rows, no trust bounds. Values are asserted equal. Both read the
+measures, so the number of days and slices decides, not the number of deliveries.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import date
+from statistics import median
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from benchmarks.deliveries_home import AS_OF, arguments, deliveries_home
+from benchmarks.measurement import own_peak_mb, report, run_sqm
+from pipelines.metric_queries import MetricQuery, answer
+from pipelines.snapshots import current_id, open_snapshot
+from transforms.catalogue import find_metric
+
+_TIMES = 5
+_ON_TIME = (
+    "sum(delivery_promises_met) / "
+    "nullif(sum(delivery_promises_met) + sum(delivery_promises_missed), 0)"
+)
+
+
+class _Question(NamedTuple):
+    """A query of ours and the SQL that has the same `value` column, in the same order."""
+
+    ours: MetricQuery
+    by_hand: str
+
+
+_QUESTIONS = {
+    "one_figure": _Question(
+        MetricQuery(find_metric("delivery_on_time_share")),
+        f"select {_ON_TIME} as value from measures.deliveries",
+    ),
+    "by_day_of_a_month": _Question(
+        MetricQuery(
+            find_metric("delivery_on_time_share"),
+            grain="day",
+            first=date(2026, 9, 1),
+            last=date(2026, 9, 30),
+        ),
+        f"select day, {_ON_TIME} as value from measures.deliveries "
+        "where day between '2026-09-01' and '2026-09-30' group by day order by day",
+    ),
+    "by_month_and_outlet": _Question(
+        MetricQuery(find_metric("exception_share"), by=("org_unit_id",), grain="month"),
+        "select org_unit_id, date_trunc('month', day) as month, "
+        "sum(exceptions) / nullif(sum(deliveries_picked_up), 0) as value "
+        "from measures.deliveries group by all order by all",
+    ),
+    "by_courier_in_a_region": _Question(
+        MetricQuery(
+            find_metric("first_attempt_share"), by=("courier_id",), where={"region": ("East",)}
+        ),
+        "select courier_id, sum(delivered_at_first_attempt) / "
+        "nullif(sum(delivered_with_attempts_known), 0) as value from measures.deliveries as m "
+        "join reference.org_units as unit on unit.id = m.org_unit_id where unit.region = 'East' "
+        "group by all order by all",
+    ),
+}
+
+
+def main() -> None:
+    """Ask every question a few times, ours and by hand, and report the medians."""
+    asked = arguments(__doc__, rows=5_000_000)
+    with deliveries_home(asked.rows, asked.folder) as home:
+        if current_id(home.snapshots) is None:
+            run_sqm("nightly", f"--home={home.root}", f"--as-of={AS_OF}", "--format=json")
+        with open_snapshot(home.snapshots) as snapshot:
+            spent = {
+                name: _milliseconds(question, snapshot.query)
+                for name, question in _QUESTIONS.items()
+            }
+            rows = snapshot.query("select count(*) as rows from measures.deliveries").item()
+    ours, by_hand = (sum(times) for times in zip(*spent.values(), strict=True))
+    report(
+        benchmark="metric",
+        rows=asked.rows,
+        rows_of_measures=rows,
+        ratio=ours / by_hand,
+        milliseconds={name: round(own, 1) for name, (own, _) in spent.items()},
+        milliseconds_by_hand={name: round(other, 1) for name, (_, other) in spent.items()},
+        peak_mb=own_peak_mb(),
+    )
+
+
+def _milliseconds(
+    question: _Question, ask: Callable[[str, Sequence[Any]], pl.DataFrame]
+) -> tuple[float, float]:
+    """Return the median time of our answer and of the one by hand, found equal first."""
+    ours, by_hand = answer(question.ours, ask), ask(question.by_hand, ())
+    pairs = list(zip(ours["value"], by_hand["value"], strict=True))
+    if not all(_is_same(*pair) for pair in pairs):
+        raise AssertionError(f"not the same answer:\n{ours}\n{by_hand}")
+    return (
+        _median_of(lambda: answer(question.ours, ask)),
+        _median_of(lambda: ask(question.by_hand, ())),
+    )
+
+
+def _is_same(ours: float | None, by_hand: float | None) -> bool:
+    if ours is None or by_hand is None:
+        return ours is by_hand
+    return math.isclose(ours, by_hand, rel_tol=1e-12)
+
+
+def _median_of(work: Callable[[], object]) -> float:
+    """Return the median milliseconds of `work`."""
+    times = []
+    for _ in range(_TIMES):
+        begun = perf_counter()
+        work()
+        times.append(1000 * (perf_counter() - begun))
+    return median(times)
+
+
+if __name__ == "__main__":
+    main()
