@@ -102,8 +102,6 @@ METRICS = (
         form="count",
         unit="deliveries",
         better="neutral",
-        chart="xmr",
-        believable=(0, None),
     ),
     Metric(
         "deliveries_delivered",
@@ -116,8 +114,6 @@ METRICS = (
         form="count",
         unit="deliveries",
         better="neutral",
-        chart="xmr",
-        believable=(0, None),
     ),
     Metric(
         "delivery_on_time_share",
@@ -131,10 +127,7 @@ METRICS = (
         top=("delivery_promises_met",),
         bottom=("delivery_promises_met", "delivery_promises_missed"),
         form="share",
-        unit="share",
         better="higher",
-        chart="p_prime",
-        believable=(0, 1),
     ),
     Metric(
         "delivery_hours_mean",
@@ -150,7 +143,6 @@ METRICS = (
         scale=1 / 3600,
         unit="hours",
         better="lower",
-        chart="xmr",
         believable=(0, 24 * 366),
     ),
     Metric(
@@ -166,7 +158,6 @@ METRICS = (
         scale=1 / 3600,
         unit="hours",
         better="lower",
-        chart="xmr",
         believable=(0, 24 * 366),
     ),
     Metric(
@@ -183,7 +174,6 @@ METRICS = (
         scale=1 / 3600,
         unit="hours",
         better="lower",
-        chart="xmr",
         believable=(0, 24 * 366),
     ),
     Metric(
@@ -197,10 +187,7 @@ METRICS = (
         top=("delivered_at_first_attempt",),
         bottom=("delivered_with_attempts_known",),
         form="share",
-        unit="share",
         better="higher",
-        chart="p_prime",
-        believable=(0, 1),
     ),
     Metric(
         "exception_share",
@@ -212,10 +199,7 @@ METRICS = (
         top=("exceptions",),
         bottom=("deliveries_picked_up",),
         form="share",
-        unit="share",
         better="lower",
-        chart="p_prime",
-        believable=(0, 1),
     ),
     *(
         Metric(
@@ -229,10 +213,7 @@ METRICS = (
             top=(f"exceptions_{exception}",),
             bottom=("deliveries_picked_up",),
             form="share",
-            unit="share",
             better="lower",
-            chart="p_prime",
-            believable=(0, 1),
         )
         for exception, called in _EXCEPTIONS.items()
     ),
@@ -252,7 +233,6 @@ METRICS = (
             scale=1_000_000,
             unit="per million",
             better="lower",
-            chart="u_prime",
             believable=(0, 1_000_000),
         )
         for exception in ("lost", "damaged")
@@ -270,7 +250,6 @@ METRICS = (
         scale=1_000,
         unit="money per thousand",
         better="lower",
-        chart="xmr",
         believable=(0, None),
     ),
 )

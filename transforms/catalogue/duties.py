@@ -29,10 +29,7 @@ METRICS = (
         top=("duties_done_on_time",),
         bottom=("duties_done_on_time", "duties_done_late", "duties_overdue"),
         form="share",
-        unit="share",
         better="higher",
-        chart="p_prime",
-        believable=(0, 1),
     ),
     Metric(
         "duties_overdue",
@@ -45,7 +42,5 @@ METRICS = (
         form="count",
         unit="duties",
         better="lower",
-        chart="xmr",
-        believable=(0, None),
     ),
 )

@@ -16,6 +16,19 @@ from transforms.refusal import Sentence
 Better = Literal["higher", "lower", "neutral"]
 Form = Literal["count", "share", "rate", "mean", "quantile", "score", "money", "money_share"]
 Chart = Literal["p_prime", "u_prime", "xmr", "xmr_median", "none"]
+Range = tuple[float | None, float | None]
+
+# form -> unit, chart and believable range of a metric that does not say its own
+_USUAL: dict[Form, tuple[str, Chart, Range]] = {
+    "count": ("", "xmr", (0, None)),
+    "share": ("share", "p_prime", (0, 1)),
+    "rate": ("", "u_prime", (0, None)),
+    "mean": ("", "xmr", (None, None)),
+    "quantile": ("", "xmr", (None, None)),
+    "score": ("points", "xmr", (-100, 100)),
+    "money": ("money", "xmr", (None, None)),
+    "money_share": ("share", "xmr", (None, None)),
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,7 @@ class Metric:
     `weights_squared`  measure with the sum of squared weights: intervals then use the effective n
     `finest`           smallest grain that has a meaning (budgets are made by month)
     `believable`       a published value outside is a warning: (lowest, highest), None = open
+    `unit`, `chart` and `believable` are by form (`_USUAL`) unless an entry says otherwise
     """
 
     name: str
@@ -56,16 +70,23 @@ class Metric:
     meaning: Sentence
     top: tuple[str, ...]
     form: Form
-    unit: str
     better: Better
+    unit: str = ""
     bottom: tuple[str, ...] = ()
     scale: float = 1.0
-    chart: Chart = "none"
+    chart: Chart | None = None
     quantile: float | None = None
     squares: str | None = None
     weights_squared: str | None = None
     finest: Literal["day", "month"] = "day"
-    believable: tuple[float | None, float | None] = (None, None)
+    believable: Range | None = None
+
+    def __post_init__(self) -> None:
+        """Fill in what is usual for the form and was not said."""
+        unit, chart, believable = _USUAL[self.form]
+        object.__setattr__(self, "unit", self.unit or unit)
+        object.__setattr__(self, "chart", self.chart or chart)
+        object.__setattr__(self, "believable", self.believable or believable)
 
     @property
     def measures(self) -> tuple[str, ...]:

@@ -41,9 +41,7 @@ def _metrics(kind: str, called: Sentence) -> tuple[Metric, ...]:
             ),
             top=(actual,),
             form="money",
-            unit="money",
             better=better,
-            chart="xmr",
         ),
         Metric(
             f"{kind}_budget",
@@ -54,7 +52,7 @@ def _metrics(kind: str, called: Sentence) -> tuple[Metric, ...]:
             ),
             top=(budget,),
             form="money",
-            unit="money",
+            chart="none",
             better="neutral",
             finest="month",
         ),
@@ -67,9 +65,7 @@ def _metrics(kind: str, called: Sentence) -> tuple[Metric, ...]:
             ),
             top=variance,
             form="money",
-            unit="money",
             better="higher",
-            chart="xmr",
             finest="month",
         ),
         Metric(
@@ -82,9 +78,7 @@ def _metrics(kind: str, called: Sentence) -> tuple[Metric, ...]:
             top=variance,
             bottom=(budget,),
             form="money_share",
-            unit="share",
             better="higher",
-            chart="xmr",
             finest="month",
         ),
         Metric(
@@ -97,9 +91,7 @@ def _metrics(kind: str, called: Sentence) -> tuple[Metric, ...]:
             top=(actual,),
             bottom=(budget,),
             form="money_share",
-            unit="share",
             better=better,
-            chart="xmr",
             finest="month",
         ),
     )

@@ -93,8 +93,6 @@ METRICS = (
         form="count",
         unit="surveys",
         better="neutral",
-        chart="xmr",
-        believable=(0, None),
     ),
     Metric(
         "survey_response_share",
@@ -106,10 +104,7 @@ METRICS = (
         top=("surveys_sent_and_answered",),
         bottom=("surveys_sent",),
         form="share",
-        unit="share",
         better="higher",
-        chart="p_prime",
-        believable=(0, 1),
     ),
     *(
         Metric(
@@ -128,10 +123,7 @@ METRICS = (
             bottom=(f"overall_weight{suffix}",),
             weights_squared=f"overall_weight_squared{suffix}",
             form="share",
-            unit="share",
             better="higher",
-            chart="p_prime",
-            believable=(0, 1),
         )
         for suffix, who in _EVALUATORS.values()
     ),
@@ -149,10 +141,7 @@ METRICS = (
             bottom=(f"{score}_weight",),
             weights_squared=f"{score}_weight_squared",
             form="share",
-            unit="share",
             better="higher",
-            chart="p_prime",
-            believable=(0, 1),
         )
         for score, called in _DIMENSIONS.items()
     ),
@@ -172,7 +161,6 @@ METRICS = (
             form="mean",
             unit="points",
             better="higher",
-            chart="xmr",
             believable=(0, 100),
         )
         for score, called in _SCORES.items()
@@ -189,9 +177,6 @@ METRICS = (
         bottom=("recommend_answers",),
         form="score",
         scale=100,
-        unit="points",
         better="higher",
-        chart="xmr",
-        believable=(-100, 100),
     ),
 )

@@ -107,8 +107,6 @@ METRICS = (
         form="count",
         unit="tickets",
         better="neutral",
-        chart="xmr",
-        believable=(0, None),
     ),
     Metric(
         "tickets_resolved",
@@ -121,8 +119,6 @@ METRICS = (
         form="count",
         unit="tickets",
         better="neutral",
-        chart="xmr",
-        believable=(0, None),
     ),
     Metric(
         "complaints_opened",
@@ -135,8 +131,6 @@ METRICS = (
         form="count",
         unit="tickets",
         better="neutral",
-        chart="xmr",
-        believable=(0, None),
     ),
     Metric(
         "tickets_reopened",
@@ -149,8 +143,6 @@ METRICS = (
         form="count",
         unit="tickets",
         better="lower",
-        chart="xmr",
-        believable=(0, None),
     ),
     Metric(
         "source_sla_share",
@@ -163,10 +155,7 @@ METRICS = (
         top=("source_sla_met",),
         bottom=("source_sla_known",),
         form="share",
-        unit="share",
         better="higher",
-        chart="p_prime",
-        believable=(0, 1),
     ),
     Metric(
         "promise_kept_share",
@@ -179,10 +168,7 @@ METRICS = (
         top=("ticket_promises_met",),
         bottom=("ticket_promises_met", "ticket_promises_missed"),
         form="share",
-        unit="share",
         better="higher",
-        chart="p_prime",
-        believable=(0, 1),
     ),
     Metric(
         "first_contact_resolution_share",
@@ -195,10 +181,7 @@ METRICS = (
         top=("tickets_resolved_at_first_contact",),
         bottom=("tickets_resolved",),
         form="share",
-        unit="share",
         better="higher",
-        chart="p_prime",
-        believable=(0, 1),
     ),
     Metric(
         "reopen_share",
@@ -210,10 +193,7 @@ METRICS = (
         top=("tickets_resolved_after_reopening",),
         bottom=("tickets_resolved",),
         form="share",
-        unit="share",
         better="lower",
-        chart="p_prime",
-        believable=(0, 1),
     ),
     Metric(
         "escalation_share",
@@ -225,10 +205,7 @@ METRICS = (
         top=("tickets_escalated",),
         bottom=("tickets_opened",),
         form="share",
-        unit="share",
         better="lower",
-        chart="p_prime",
-        believable=(0, 1),
     ),
     Metric(
         "reassignments_per_ticket",
@@ -242,7 +219,6 @@ METRICS = (
         form="rate",
         unit="per ticket",
         better="lower",
-        chart="u_prime",
         believable=(0, 50),
     ),
     Metric(
@@ -255,10 +231,7 @@ METRICS = (
         top=("complaints_upheld",),
         bottom=("complaints_resolved",),
         form="share",
-        unit="share",
         better="lower",
-        chart="p_prime",
-        believable=(0, 1),
     ),
     Metric(
         "first_response_minutes_median",
@@ -273,7 +246,6 @@ METRICS = (
         scale=1 / 60,
         unit="minutes",
         better="lower",
-        chart="xmr",
         believable=(0, None),
     ),
     Metric(
@@ -290,7 +262,6 @@ METRICS = (
         scale=1 / 60,
         unit="minutes",
         better="lower",
-        chart="xmr",
         believable=(0, None),
     ),
     Metric(
@@ -307,7 +278,6 @@ METRICS = (
         scale=1 / 3600,
         unit="hours",
         better="lower",
-        chart="xmr",
         believable=(0, 24 * 366),
     ),
     Metric(
@@ -323,7 +293,6 @@ METRICS = (
         scale=1 / 3600,
         unit="hours",
         better="lower",
-        chart="xmr",
         believable=(0, 24 * 366),
     ),
     Metric(
@@ -339,7 +308,6 @@ METRICS = (
         scale=1 / 3600,
         unit="hours",
         better="lower",
-        chart="xmr",
         believable=(0, 24 * 366),
     ),
 )

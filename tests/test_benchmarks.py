@@ -1,0 +1,48 @@
+"""Every benchmark runs at a tiny size, finds both answers equal and ends with its line.
+
+What it measures is not judged here: a time in a test says how busy the machine was.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_PROJECT = Path(__file__).parent.parent
+_TINY = {
+    "intake": ["--rows=3000"],
+    "metric": ["--rows=3000"],
+    "nightly": ["--rows=3000", "--months=4"],
+}
+# Modules of benchmarks/ that are used by the benchmarks and are none themselves.
+_SHARED = {"__init__", "deliveries_home", "measurement"}
+
+
+def test_every_benchmark_is_run_here() -> None:
+    modules = {file.stem for file in (_PROJECT / "benchmarks").glob("*.py")}
+    assert modules - _SHARED == set(_TINY)
+
+
+def test_every_benchmark_stands_in_the_readme() -> None:
+    text = (_PROJECT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    assert [name for name in _TINY if f"python -m benchmarks.{name}" not in text] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", _TINY)
+def test_a_benchmark_ends_with_a_line_of_figures(name: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", *_TINY[name]],
+        cwd=_PROJECT,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert ended.returncode == 0, ended.stderr
+    figures = json.loads(ended.stdout.splitlines()[-1])
+    assert figures["benchmark"] == name
+    assert figures["ratio"] > 0
+    assert figures["peak_mb"] > 0
