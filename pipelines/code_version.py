@@ -12,6 +12,7 @@ _DECIDES = (
     "transforms",
     "quality",
     "pipelines/intake.py",
+    "pipelines/parts.py",
     "pipelines/versions.py",
     "pipelines/sql",
 )

@@ -9,6 +9,16 @@ from pathlib import Path
 from pipelines.code_version import code_version
 from pipelines.settings import Home
 
+_DECIDES_NO_FIGURE = {
+    "organisation",
+    "language",
+    "nightly_at",
+    "keep_snapshots",
+    "rows_at_once",
+    "memory_limit",
+    "hmac_key",  # a secret leaves no trace, and what it made is in bronze
+}
+
 
 def configuration_digest(home: Home) -> str:
     """Return the digest of code, settings, sources and reference tables as they are now.
@@ -16,7 +26,7 @@ def configuration_digest(home: Home) -> str:
     A night takes it before it reads them: what is changed while it runs is then news to the next.
     """
     digest = hashlib.sha256()
-    settings = home.settings.model_dump_json(exclude={"hmac_key", "rows_at_once", "memory_limit"})
+    settings = home.settings.model_dump_json(exclude=_DECIDES_NO_FIGURE)
     for text in (code_version(), settings):
         digest.update(text.encode() + b"\0")
     for folder, pattern in ((home.sources, "*.toml"), (home.reference, "*.csv")):

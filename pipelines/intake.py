@@ -8,13 +8,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.bronze import Batch
-from pipelines.reshape import reshape
+from pipelines.parts import ADDED, Part, parts_of, read_part
 from pipelines.settings import Settings
 from pipelines.versions import Versions
 from pipelines.warehouse import BOOKKEEPING, Warehouse
@@ -27,16 +26,7 @@ from transforms.mapping.rows import map_columns
 from transforms.refusal import Refusal
 from transforms.source_definition import SourceDefinition
 
-# What we add to a file's columns: ours while mapping -> in the warehouse. An export may well have
-# a column called "source" or "file", so ours are marked until the file's own are mapped away.
-_ADDED = {
-    "_source": "source",
-    "_batch": "batch",
-    "_batch_number": "batch_number",
-    "_file": "file",
-    "_position": "position",
-}
-_NOT_OF_THE_FILE = (*_ADDED, "_row", "_ragged")
+_NOT_OF_THE_FILE = (*ADDED, "_row", "_ragged")
 
 
 @dataclass(frozen=True)
@@ -120,7 +110,7 @@ def look_at(
 ) -> tuple[Plan, Sorted]:
     """Map and judge one bronze file without taking it in (`sqm check`)."""
     batch = Batch(0, source.name, "check", file, bronze, 0)
-    rows = _read([(batch, 0, None)], source)
+    rows = read_part(Part((batch,), 0, None), source)
     return _judge(rows, source, kind, surroundings, file)
 
 
@@ -132,23 +122,22 @@ def _sorted_parts(
     counts: Mapping[int, Count],
 ) -> Iterator[Sorted]:
     """Yield the rows of `batches`, judged, part by part; counts and refusals go to `counts`."""
-    for alike in _of_one_shape(batches):
-        for part in _parts(alike, surroundings.settings.rows_at_once, source):
-            try:
-                rows = _read(part, source)
-                plan, judged = _judge(rows, source, kind, surroundings, part[0][0].file)
-            except Refusal as refusal:
-                _refuse(part, source, kind, surroundings, counts, refusal)
-                continue
-            unused = sorted(plan.unused)
-            for batch, _, _ in part:
-                counts[batch.number].unused_columns = unused
-            _count(rows, judged, counts)
-            yield judged
+    for part in parts_of(batches, surroundings.settings.rows_at_once, source):
+        try:
+            rows = read_part(part, source)
+            plan, judged = _judge(rows, source, kind, surroundings, part.batches[0].file)
+        except Refusal as refusal:
+            _refuse(part, source, kind, surroundings, counts, refusal)
+            continue
+        unused = sorted(plan.unused)
+        for batch in part.batches:
+            counts[batch.number].unused_columns = unused
+        _count(rows, judged, counts)
+        yield judged
 
 
 def _refuse(
-    part: Sequence[tuple[Batch, int, int | None]],
+    part: Part,
     source: SourceDefinition,
     kind: RecordKind,
     surroundings: Surroundings,
@@ -156,86 +145,13 @@ def _refuse(
     refusal: Refusal,
 ) -> None:
     """Give every batch of a refused part the sentence that names its own file."""
-    for batch, offset, length in part:
-        count = counts[batch.number]
-        if batch is part[0][0]:
-            count.refusal = refusal
-            continue
+    counts[part.batches[0].number].refusal = refusal
+    for batch in part.batches[1:]:
         try:
-            _judge(_read([(batch, offset, length)], source), source, kind, surroundings, batch.file)
+            rows = read_part(Part((batch,), 0, surroundings.settings.rows_at_once), source)
+            _judge(rows, source, kind, surroundings, batch.file)
         except Refusal as own:
-            count.refusal = own
-
-
-def _of_one_shape(batches: Sequence[Batch]) -> Iterator[list[Batch]]:
-    """Yield neighbouring batches whose files have the same columns and types."""
-    for _, alike in groupby(batches, key=lambda batch: pl.read_parquet_schema(batch.path)):
-        yield list(alike)
-
-
-def _parts(
-    batches: Sequence[Batch], rows_at_once: int, source: SourceDefinition
-) -> Iterator[list[tuple[Batch, int, int | None]]]:
-    """Yield (batch, offset, length) triples with at most `rows_at_once` rows in all.
-
-    Reshaping SQL must see a file whole, and each on its own.
-    """
-    if source.reshape:
-        yield from ([(batch, 0, None)] for batch in batches)
-        return
-    part: list[tuple[Batch, int, int | None]] = []
-    room = rows_at_once
-    for batch in batches:
-        offset = 0
-        while True:
-            length = min(room, batch.rows - offset)
-            part.append((batch, offset, length))
-            offset, room = offset + length, room - length
-            if room == 0:
-                yield part
-                part, room = [], rows_at_once
-            if offset >= batch.rows:
-                break
-    if part:
-        yield part
-
-
-def _read(part: Sequence[tuple[Batch, int, int | None]], source: SourceDefinition) -> pl.DataFrame:
-    """Return the rows of a part with the columns of `_ADDED`."""
-    batches = [batch for batch, _, _ in part]
-    added = pl.LazyFrame(
-        {
-            "_path": [str(batch.path) for batch in batches],
-            "_source": source.name,
-            "_batch": [batch.batch for batch in batches],
-            "_batch_number": [batch.number for batch in batches],
-            "_file": [batch.file for batch in batches],
-        }
-    )
-    return (
-        _bronze_rows(part, source)
-        .join(added, on="_path", how="left", maintain_order="left")
-        .drop("_path")
-        .with_row_index("_position")
-        .collect()
-    )
-
-
-def _bronze_rows(
-    part: Sequence[tuple[Batch, int, int | None]], source: SourceDefinition
-) -> pl.LazyFrame:
-    """Return the rows of a part as bronze, or its reshaping, has them, each with its `_path`."""
-    if source.reshape:
-        ((batch, _, _),) = part
-        reshaped = reshape(batch.path, source.reshape.sql, source=source.name).lazy()
-        return reshaped.with_columns(pl.lit(str(batch.path)).alias("_path"))
-    # Only its first file is entered late and its last left early: a part is one stretch of them
-    # all. Hundreds of small files are read ten times faster by one scan than by one each.
-    files = pl.scan_parquet(
-        [batch.path for batch, _, _ in part], include_file_paths="_path", glob=False
-    )
-    lengths = [length for _, _, length in part]
-    return files.slice(part[0][1], None if None in lengths else sum(lengths))
+            counts[batch.number].refusal = own
 
 
 def _judge(
@@ -256,7 +172,7 @@ def _judge(
     )
     mapped = map_columns(rows, plan, source, time_zone=settings.time_zone)
     dated = add_local_dates(
-        mapped.rows.rename(_ADDED),
+        mapped.rows.rename(ADDED),
         kind.local_dates,
         time_zone=settings.time_zone,
         unit_zones=surroundings.unit_zones,

@@ -128,6 +128,9 @@ def _measure(night: Night, table: str, first: date, last: date) -> None:
     rows = _prepared(night, table, first, last)
     within = nw.col("day").is_between(first, last)
     sums = sum_by_day(rows, table).filter(within).to_native().collect()
+    # A day to come has rows of what falls due then: while that is open, they say nothing yet.
+    says_something = pl.any_horizontal(pl.col(measure.name) != 0 for measure in measures_of(table))
+    sums = sums.filter((pl.col("day") <= night.as_of) | says_something)
     night.warehouse.replace_days(f"measures.{table}", sums, first=first, last=last)
     counts = count_by_bucket(rows, table)
     if counts is not None:

@@ -24,7 +24,7 @@ from pipelines.judge import Judge, start_judge
 from pipelines.landing import Landed, read_sources
 from pipelines.ledger import Ledger, Run
 from pipelines.lock import store_lock
-from pipelines.reference import Reference, read_tables
+from pipelines.reference import Reference, keep_tables, read_tables
 from pipelines.settings import Home
 from pipelines.warehouse import Warehouse
 from quality.verdict import Verdict
@@ -66,7 +66,9 @@ class Night:
                 "select name, value from intake.facts where name like 'reference.%'"
             ).fetchall()
         }
-        return read_tables(self.home, good)
+        reference = read_tables(self.home, good)
+        keep_tables(self.home, reference)
+        return reference
 
     @property
     def as_of_at(self) -> datetime:

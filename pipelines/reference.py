@@ -44,7 +44,7 @@ class Reference:
 def read_tables(home: Home, good: Mapping[str, str]) -> Reference:
     """Return all reference tables of `home`; `good` = table -> version last found good.
 
-    Raises Refusal when a table is broken and no good version of it is known.
+    Writes nothing. Raises Refusal when a table is broken and no good version of it is known.
     """
     reference = Reference({}, {})
     for name, table in REFERENCE_TABLES.items():
@@ -59,9 +59,13 @@ def read_tables(home: Home, good: Mapping[str, str]) -> Reference:
     except Refusal as refusal:
         for name in REFERENCE_TABLES:
             _fall_back(reference, name, home, good, refusal)
+    return reference
+
+
+def keep_tables(home: Home, reference: Reference) -> None:
+    """Keep a copy of every version in use: it is what a broken successor falls back to."""
     for name, version in reference.versions.items():
         _keep(home.reference / f"{name}.csv", _kept(home, name, version))
-    return reference
 
 
 def _read(table: ReferenceTable, file: Path) -> pl.DataFrame:

@@ -145,9 +145,7 @@ class Warehouse:
 
     def replace_table(self, name: str, rows: pl.DataFrame) -> None:
         """Make table `name` ("schema.table") have exactly `rows`."""
-        self.connection.register("incoming_rows", rows.to_arrow())
-        self.connection.execute(f"create or replace table {name} as select * from incoming_rows")
-        self.connection.unregister("incoming_rows")
+        self.connection.execute(f"create or replace table {name} as select * from rows")
 
     def replace_days(
         self, name: str, rows: pl.DataFrame, *, first: date | None, last: date | None
@@ -159,10 +157,8 @@ class Warehouse:
         if first is None or last is None or not self.has_table(name):
             self.replace_table(name, rows)
             return
-        self.connection.register("incoming_rows", rows.to_arrow())
         self.connection.execute(f"delete from {name} where day between ? and ?", [first, last])
-        self.connection.execute(f"insert into {name} by name select * from incoming_rows")
-        self.connection.unregister("incoming_rows")
+        self.connection.execute(f"insert into {name} by name select * from rows")
 
     def has_table(self, name: str) -> bool:
         """Say whether table or view `name` ("schema.table") exists."""
@@ -177,9 +173,9 @@ class Warehouse:
 
     def append(self, name: str, rows: pl.DataFrame) -> None:
         """Insert `rows` into table `name`, matching columns by name."""
-        self.connection.register("incoming_rows", rows.to_arrow())
-        self.connection.execute(f"insert into {name} by name select * from incoming_rows")
-        self.connection.unregister("incoming_rows")
+        # DuckDB finds the frame by its name here. A registered one would stay in memory until the
+        # transaction ends, and with a big export that is every part of it.
+        self.connection.execute(f"insert into {name} by name select * from rows")
 
     def _make_tables(self) -> None:
         """Make the tables, afresh when those there are of other columns than ours are now."""

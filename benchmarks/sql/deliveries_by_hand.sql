@@ -60,4 +60,8 @@ select day, org_unit_id, courier_id, service_level, exception,
     sum(delivery_promises_met)::bigint as delivery_promises_met,
     sum(delivery_promises_missed)::bigint as delivery_promises_missed
 from by_day
-group by all;
+group by all
+-- Days to come, when open promises fall due, have nothing to say yet.
+having day < date '2026-11-01' or sum(
+    deliveries_picked_up + deliveries_delivered + delivery_promises_met + delivery_promises_missed
+) > 0;

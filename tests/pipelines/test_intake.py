@@ -89,7 +89,7 @@ def test_a_unit_whose_time_zone_becomes_known_has_its_days_counted_anew(
     assert small.rows("select opened_on from records.tickets") == [(date(2026, 3, 2),)]
     small.write(
         "reference/org_units.csv",
-        "id,parent_id,kind,time_zone\nHQ,,company,\nPD,HQ,outlet,Asia/Tokyo\n",
+        "id,parent_id,kind,time_zone\nHQ,,company,\nPD,HQ,outlet,Asia/Tokyo\nPX,HQ,outlet,\n",
     )
     small.take_up(kinds=KINDS)
     assert small.rows("select opened_on from records.tickets") == [(date(2026, 3, 3),)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.reference import Reference, read_tables, register_unknown
+from pipelines.reference import Reference, keep_tables, read_tables, register_unknown
 from pipelines.warehouse import Warehouse
 from tests.pipelines.small_home import REFERENCE, TICKETS_HEADER, SmallHome, new_home
 from transforms.refusal import Refusal
@@ -18,7 +18,10 @@ def small(tmp_path: Path) -> SmallHome:
 
 
 def read(small: SmallHome, good: Reference | None = None) -> Reference:
-    return read_tables(small.home, good.versions if good else {})
+    """Read and keep the tables as a night does; `good` is what an earlier night had."""
+    reference = read_tables(small.home, good.versions if good else {})
+    keep_tables(small.home, reference)
+    return reference
 
 
 def test_a_home_without_a_table_has_it_empty(small: SmallHome) -> None:
