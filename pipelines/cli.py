@@ -112,6 +112,11 @@ def backfill(
     """Sum some days again, and publish. 重新计算若干天并发布"""
     from pipelines.nightly import run_backfill
 
+    if from_ > to:
+        raise typer.BadParameter(
+            f"{from_:%Y-%m-%d} > {to:%Y-%m-%d}: exchange the two. 请对调两个日期",
+            param_hint="--from / --to",
+        )
     opened = open_home(home, landing=landing, store=store)
     with printing.progress(format is Format.JSON) as on_step:
         outcome = run_backfill(opened, from_.date(), to.date(), _day(as_of), on_step)

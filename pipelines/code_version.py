@@ -12,7 +12,12 @@ _DECIDES = (
     "transforms",
     "quality",
     "pipelines/intake.py",
+    "pipelines/marts.py",
+    "pipelines/measures.py",
+    "pipelines/metric_queries.py",
     "pipelines/parts.py",
+    "pipelines/reference.py",
+    "pipelines/reshape.py",
     "pipelines/versions.py",
     "pipelines/sql",
 )

@@ -57,11 +57,12 @@ def find_files(home: Home, source: SourceDefinition) -> list[Path]:
 
 
 def is_anything_new(home: Home, sources: Mapping[str, SourceDefinition], ledger: Ledger) -> bool:
-    """Say whether a landed file is unknown or has changed; queries cannot be told beforehand."""
+    """Say whether a landed file is unknown or has changed, or a query delivers something new."""
     seen = ledger.landed_files()
     return any(
-        source.database is not None
-        or any(
+        _delivers_news(home, source)
+        if source.database
+        else any(
             _has_changed(file, seen.get((name, _name(home, file))), _reading(home, source))
             for file in find_files(home, source)
         )
@@ -169,6 +170,16 @@ def _land_query(
         en=refusal.told("en") if refusal else None,
         zh=refusal.told("zh") if refusal else None,
     )
+
+
+def _delivers_news(home: Home, source: SourceDefinition) -> bool:
+    """Say whether the source's query delivers what no batch of it holds, or fails."""
+    try:
+        with fetch_database(source, hmac_key=_key(home)) as fetched:
+            batch = batch_name(fetched.sha256)
+    except Refusal:
+        return True  # the night tells why
+    return not bronze_path(home.bronze, source.name, batch).is_file()
 
 
 def _next_number(landed: Landed) -> int:

@@ -19,7 +19,7 @@ from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
 from pipelines.warehouse import quoted
 from quality.contracts import RECORD_KINDS
-from transforms.catalogue import SLICES, measures_of
+from transforms.catalogue import SLICES, measures_of, records_of
 from transforms.deliveries import prepare_deliveries
 from transforms.duties import prepare_duties
 from transforms.finance import newest_budget, prepare_entries, spread_over_months
@@ -40,7 +40,7 @@ def bring_up_to_date(night: Night, table: str) -> int:
     transaction: a night that dies in between does the same days again.
     """
     warehouse = night.warehouse
-    records = "budget_lines" if table == _OF_BUDGET_LINES else table
+    records = records_of(table)
     _touch_what_changed_otherwise(night, table, records)
     days = _touched_days(night, records)
     with warehouse.transaction():
@@ -185,7 +185,7 @@ def _start_afresh(night: Night, table: str) -> None:
 
 
 def _make(table: str) -> AssetsDefinition:
-    records = "budget_lines" if table == _OF_BUDGET_LINES else table
+    records = records_of(table)
 
     @asset(
         key=key_of("measures", table),

@@ -20,6 +20,7 @@ from transforms.catalogue import (
     SLICES,
     Metric,
     find_metric,
+    records_of,
     slices_of,
     tables_of,
 )
@@ -34,8 +35,6 @@ _FINER_THAN_MONTH = ("day", "week")
 
 # Attributes of the org unit by which everything may be split and filtered.
 _UNIT_ATTRIBUTES = {"region": "unit.region", "unit_kind": "unit.kind"}
-# Kind of record -> table of measures, where the names differ.
-_HELD_KINDS = {"budget_months": "budget_lines"}
 
 
 @dataclass(frozen=True)
@@ -198,7 +197,7 @@ def _buckets(query: MetricQuery, ask: Ask) -> pl.DataFrame:
 def _held(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     """Return `held_rows` per key: quarantined rows of the metric's records that no newer row
     has replaced. Without a period rows of unknown day count too."""
-    kinds = ", ".join(f"'{_HELD_KINDS.get(table, table)}'" for table in tables_of(query.metric))
+    kinds = ", ".join(f"'{records_of(table)}'" for table in tables_of(query.metric))
     return _grouped(
         query,
         "marts.held_rows",

@@ -60,13 +60,7 @@ class Night:
     @cached_property
     def reference(self) -> Reference:
         """Every reference table, as it is now or was last found good."""
-        good = {
-            name.removeprefix("reference."): value
-            for name, value in self.warehouse.connection.execute(
-                "select name, value from intake.facts where name like 'reference.%'"
-            ).fetchall()
-        }
-        reference = read_tables(self.home, good)
+        reference = read_tables(self.home)
         keep_tables(self.home, reference)
         return reference
 

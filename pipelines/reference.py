@@ -6,6 +6,7 @@ sentence is told. Without a good one there is nothing to stand on, and the refus
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,9 @@ from quality.contracts.reference import check_relations, read_reference
 from quality.contracts.reference.table import ROUND_THE_CLOCK
 from transforms.catalogue import METRICS
 from transforms.refusal import Refusal
+
+# Version of a table that the home does not have.
+_NONE = "none"
 
 
 @dataclass
@@ -41,15 +45,16 @@ class Reference:
         return dict(units.select("id", "time_zone").iter_rows())
 
 
-def read_tables(home: Home, good: Mapping[str, str]) -> Reference:
-    """Return all reference tables of `home`; `good` = table -> version last found good.
+def read_tables(home: Home) -> Reference:
+    """Return all reference tables of `home`, each as it is now or was last found good.
 
     Writes nothing. Raises Refusal when a table is broken and no good version of it is known.
     """
     reference = Reference({}, {})
+    good = _last_good(home)
     for name, table in REFERENCE_TABLES.items():
         file = home.reference / f"{name}.csv"
-        reference.versions[name] = batch_name(sha256_of(file)) if file.is_file() else "none"
+        reference.versions[name] = batch_name(sha256_of(file)) if file.is_file() else _NONE
         try:
             reference.tables[name] = _read(table, file)
         except Refusal as refusal:
@@ -57,15 +62,22 @@ def read_tables(home: Home, good: Mapping[str, str]) -> Reference:
     try:
         check_relations(reference.tables)
     except Refusal as refusal:
+        # Only the tables of one time are sure to agree, so all go back; one that is new goes out.
         for name in REFERENCE_TABLES:
-            _fall_back(reference, name, home, good, refusal)
+            _fall_back(reference, name, home, good and {name: _NONE, **good}, refusal)
     return reference
 
 
 def keep_tables(home: Home, reference: Reference) -> None:
-    """Keep a copy of every version in use: it is what a broken successor falls back to."""
+    """Keep a copy of every version in use: it is what a broken successor falls back to.
+
+    They lie in bronze with a note of which are in use, so `sqm rebuild` can fall back too.
+    """
     for name, version in reference.versions.items():
-        _keep(home.reference / f"{name}.csv", _kept(home, name, version))
+        file, kept = home.reference / f"{name}.csv", _kept(home, name, version)
+        if file.is_file() and not kept.is_file() and version == batch_name(sha256_of(file)):
+            _write_whole(kept, file.read_bytes())
+    _write_whole(_note(home), json.dumps(reference.versions, indent=1).encode())
 
 
 def _read(table: ReferenceTable, file: Path) -> pl.DataFrame:
@@ -100,12 +112,22 @@ def _kept(home: Home, name: str, version: str) -> Path:
     return home.bronze / "reference" / name / f"{version}.csv"
 
 
-def _keep(file: Path, kept: Path) -> None:
-    if file.is_file() and not kept.is_file() and kept.stem == batch_name(sha256_of(file)):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(".part")
-        part.write_bytes(file.read_bytes())
-        part.replace(kept)  # a night that dies here leaves no half table under a good name
+def _note(home: Home) -> Path:
+    return home.bronze / "reference" / "in_use.json"
+
+
+def _last_good(home: Home) -> dict[str, str]:
+    """Return table -> version that the last night used, nothing before the first."""
+    note = _note(home)
+    return json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """Write a file such that a night that dies here leaves no half of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(file)
 
 
 def register_unknown(warehouse: Warehouse, reference: Reference, home_zone: str) -> int:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import polars as pl
 from dagster import (
     AssetCheckExecutionContext,
     AssetCheckResult,
@@ -22,17 +23,25 @@ from dagster import (
 from pipelines.code_version import code_version
 from pipelines.inputs import inputs_digest
 from pipelines.night import Night
-from pipelines.snapshots import clear_candidates, make_candidate, manifest_of, prune, publish
+from pipelines.snapshots import (
+    clear_candidates,
+    make_candidate,
+    manifest_of,
+    open_snapshot,
+    prune,
+    publish,
+)
 from pipelines.stages import NIGHT, key_of, on_night
 from quality.snapshot_checks import check_titles
 from quality.verdict import Verdict
-from transforms.refusal import Sentence
+from transforms.refusal import Refusal, Sentence
 
 _CANDIDATE = key_of("release", "candidate")
 _MARTS = ("metric_values", "warnings", "budget_vs_actual", "held_rows", "org_unit_tree")
 # Stands for all that Great Expectations demands of the candidate; its report has them one by one.
 _EXPECTATIONS = "great_expectations_are_met"
 _FEW_HELD = "few_rows_of_a_batch_are_held"
+_NONE_LOST = "no_batch_is_lost"
 _CHECKS = {
     **check_titles(),
     _EXPECTATIONS: Sentence(
@@ -42,6 +51,10 @@ _CHECKS = {
     _FEW_HELD: Sentence(
         "No batch has more rows in quarantine than its source allows.",
         "没有批次的隔离行数超过其来源允许的比例。",
+    ),
+    _NONE_LOST: Sentence(
+        "Every batch that the last snapshot counted can still be read.",
+        "上一份快照计入的批次现在仍全部可读。",
     ),
 }
 # Batches with fewer held rows never hold a snapshot, however small the batch.
@@ -61,9 +74,7 @@ def candidate(night: Night) -> MaterializeResult:
         night.warehouse.remember(
             "inputs", inputs_digest(night.home, night.as_of, night.configuration)
         )
-        for name, version in night.reference.versions.items():
-            night.warehouse.remember(f"reference.{name}", version)
-    night.held_batches = _batches_with_too_many_held(night)
+    night.held_batches = [*_batches_with_too_many_held(night), *_batches_lost(night)]
     night.warehouse.close()
     clear_candidates(night.home.snapshots)
     night.candidate = make_candidate(night.home.warehouse, night.home.snapshots)
@@ -151,6 +162,44 @@ def _batches_with_too_many_held(night: Night) -> list[Verdict]:
         )
         for source, file, read, held in batches.iter_rows()
         if held > read * limits.get(source, night.home.settings.held_share_limit)
+    ]
+
+
+def _batches_lost(night: Night) -> list[Verdict]:
+    """Return a verdict on every source with batches that are served now and refused this night.
+
+    A slip in a source's mapping refuses all its files at once: their rows must not vanish from
+    the pages for it.
+    """
+    try:
+        with open_snapshot(night.home.snapshots) as served:
+            counted = served.query(
+                "select batch_number, batch from intake.batches where state = 'taken'"
+            )
+    except Refusal:
+        return []  # nothing is served yet, or what was is torn
+    refused = night.warehouse.query(
+        "select batch_number, batch, source, rows_in_file, en, zh from intake.batches "
+        "where state = 'refused' order by batch_number"
+    ).join(counted, on=["batch_number", "batch"], how="semi", maintain_order="left")
+    by_source = refused.group_by("source", maintain_order=True).agg(
+        pl.len(), pl.col("rows_in_file").sum(), pl.col("en", "zh").first()
+    )
+    return [
+        Verdict(
+            name=_NONE_LOST,
+            table="intake.batches",
+            blocking=True,
+            success=False,
+            title=Sentence(
+                f"The {files} files of source {source} that the last snapshot counted can still "
+                "be read.",
+                f"上一份快照计入的来源 {source} 的 {files} 个文件现在仍可读取。",
+            ),
+            observed=rows,
+            detail=f"{en} {zh}",
+        )
+        for source, files, rows, en, zh in by_source.iter_rows()
     ]
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.warehouse import Warehouse, listed, quoted
 from quality.contracts.kind import RecordKind
+from transforms.catalogue import RECORDS_MEASURED
 
 
 class Versions:
@@ -27,7 +28,11 @@ class Versions:
         self._run = warehouse.connection.execute
         self._current = f"records.{kind.name}"
         self._older = f"superseded.{kind.name}"
-        self._days = [name for name, dtype in kind.columns.items() if dtype.base_type() is pl.Date]
+        self._days = [
+            name
+            for name, dtype in kind.columns.items()
+            if dtype.base_type() is pl.Date and kind.name in RECORDS_MEASURED
+        ]
         self._run(f"create or replace temp table incoming as from {self._current} limit 0")
         self._run(
             f"create or replace temp table withdrawn as "

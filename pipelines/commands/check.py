@@ -63,7 +63,7 @@ def try_file(home: Home, file: Path, source_name: str) -> Trial:
             sources=", ".join(sorted(path.stem for path in home.sources.glob("*.toml"))) or "-",
         )
     source = parse_source(source_name, definition.read_text(encoding="utf-8"))
-    reference = read_tables(home, {})
+    reference = read_tables(home)
     kind = RECORD_KINDS[source.kind]
     key, language = home.settings.hmac_key, home.settings.language
     with tempfile.TemporaryDirectory() as folder:

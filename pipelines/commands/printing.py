@@ -9,11 +9,14 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 # Options that take several values after one name: `--by channel kind`.
 _LISTS = ("--by", "--where")
+# The line of a settings file, found even where the file is no valid TOML.
+_LANGUAGE = re.compile(r"^\s*language\s*=\s*[\"'](?P<language>\w+)[\"']", re.MULTILINE)
 _STAGES = ("sources", "records", "measures", "marts", "release")
 
 
@@ -55,9 +60,17 @@ def spread_lists(arguments: Sequence[str]) -> list[str]:
 
 
 def language_of(arguments: Sequence[str]) -> str:
-    """Return the language for a failure before the home's settings could be read."""
-    del arguments
-    return "zh" if os.environ.get("SQM_LANGUAGE") == "zh" else "en"
+    """Return the language to fail in, whatever the state of the home that `arguments` name."""
+    named = os.environ.get("SQM_HOME", "data")
+    for option, value in pairwise((*arguments, "")):
+        if option == "--home":
+            named = value
+        elif option.startswith("--home="):
+            named = option.removeprefix("--home=")
+    file = Path(named) / "settings.toml"
+    said = _LANGUAGE.search(file.read_text("utf-8", errors="replace")) if file.is_file() else None
+    language = os.environ.get("SQM_LANGUAGE") or (said and said["language"])
+    return "zh" if language == "zh" else "en"
 
 
 @contextmanager

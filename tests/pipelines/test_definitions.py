@@ -34,6 +34,7 @@ _CHECKS = (
     "deliveries_picked_up_tie_to_records",
     "every_instant_has_its_local_date",
     "few_rows_of_a_batch_are_held",
+    "no_batch_is_lost",
     "great_expectations_are_met",
     "no_key_is_there_twice",
     "org_units_of_measures_are_known",

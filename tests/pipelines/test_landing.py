@@ -229,10 +229,11 @@ def test_a_query_is_a_batch_whenever_it_delivers_something_new(
     first = land_all(small)
     assert not first.refused and [batch.rows for batch in first.batches] == [1]
     assert land_all(small).new == set()
-    assert is_news(small)  # nobody can tell before asking
+    assert not is_news(small)
     with sqlite3.connect(tmp_path / "desk.db") as desk:
         desk.execute(insert, ["T2"])
     desk.close()
+    assert is_news(small)
     second = land_all(small)
     assert second.new == {2} and [batch.rows for batch in second.batches] == [1, 2]
     kept = pl.read_parquet(second.batches[1].path)

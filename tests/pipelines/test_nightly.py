@@ -177,6 +177,20 @@ def test_too_many_held_rows_hold_the_snapshot_until_they_are_accounted_for(
     assert small.account()["tickets/strangers.csv"] == (12, 12, 0, 0)
 
 
+def test_a_slip_in_a_mapping_holds_the_snapshot_instead_of_losing_a_source(
+    small: SmallHome,
+) -> None:
+    served = small.served("select count(*) from records.tickets")
+    small.write("sources/tickets.toml", SOURCES["tickets"] + '[columns]\nstatus = "state"\n')
+    held = small.night()
+    assert (held.exit_code, held.run.state) == (3, "held")
+    assert any("can still be read" in en and "state" in en for en, _ in held.run.notes)
+    assert small.served("select count(*) from records.tickets") == served
+    assert small.night().exit_code == 3  # and stays held until it is mended
+    small.write("sources/tickets.toml", SOURCES["tickets"])
+    assert small.night().exit_code == 0
+
+
 def test_a_key_that_is_there_twice_holds_the_snapshot(small: SmallHome) -> None:
     good = current_id(small.home.snapshots)
     with duckdb.connect(small.home.warehouse) as connection:

@@ -17,9 +17,9 @@ def small(tmp_path: Path) -> SmallHome:
     return new_home(tmp_path, [])
 
 
-def read(small: SmallHome, good: Reference | None = None) -> Reference:
-    """Read and keep the tables as a night does; `good` is what an earlier night had."""
-    reference = read_tables(small.home, good.versions if good else {})
+def read(small: SmallHome) -> Reference:
+    """Read and keep the tables as a night does."""
+    reference = read_tables(small.home)
     keep_tables(small.home, reference)
     return reference
 
@@ -51,7 +51,7 @@ def test_a_broken_table_without_a_good_version_stops_the_run(small: SmallHome) -
 def test_a_broken_table_leaves_the_last_good_one_in_use(small: SmallHome) -> None:
     good = read(small)
     small.write("reference/accounts.csv", "code,kind\n6001,revenues\n")
-    reference = read(small, good)
+    reference = read(small)
     assert reference.tables["accounts"].equals(good.tables["accounts"])
     assert reference.versions == good.versions
     assert [str(refusal) for refusal in reference.refusals] == [
@@ -64,13 +64,28 @@ def test_tables_that_disagree_are_all_left_out(small: SmallHome) -> None:
     good = read(small)
     small.write("reference/accounts.csv", "code,kind\n6001,revenue\n7000,expense\n")
     small.write("reference/org_units.csv", REFERENCE["org_units"].replace(",outlet", ",shop"))
-    reference = read(small, good)
+    reference = read(small)
     assert [str(refusal) for refusal in reference.refusals] == [
         'reference/kri_rules.csv: scope "outlet" is no kind of reference/org_units.csv: '
         "add it there or correct it."
     ]
     assert reference.versions == good.versions
     assert reference.tables["accounts"]["code"].to_list() == ["6001", "6401"]
+
+
+def test_a_new_table_that_disagrees_with_the_others_is_left_out(small: SmallHome) -> None:
+    read(small)
+    small.write("reference/targets.csv", "metric,org_unit_id,target\ntickets_opened,NOWHERE,5\n")
+    reference = read(small)
+    assert len(reference.refusals) == 1
+    assert reference.versions["targets"] == "none"
+    assert reference.tables["targets"].height == 0
+
+
+def test_tables_that_disagree_from_the_start_stop_the_run(small: SmallHome) -> None:
+    small.write("reference/targets.csv", "metric,org_unit_id,target\ntickets_opened,NOWHERE,5\n")
+    with pytest.raises(Refusal, match="NOWHERE"):
+        read(small)
 
 
 def test_a_table_that_is_no_csv_is_refused_with_its_name(small: SmallHome) -> None:

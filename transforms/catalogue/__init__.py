@@ -27,11 +27,13 @@ METRICS: dict[str, Metric] = {
 __all__ = [
     "MEASURES",
     "METRICS",
+    "RECORDS_MEASURED",
     "SLICES",
     "Measure",
     "Metric",
     "find_metric",
     "measures_of",
+    "records_of",
     "slices_of",
     "tables_of",
 ]
@@ -45,6 +47,15 @@ SLICES: dict[str, tuple[str, ...]] = {
     "budget_months": ("account_code",),
     "duties": ("kind",),
 }
+
+
+def records_of(table: str) -> str:
+    """Return the kind of records that the measured `table` is made of."""
+    return "budget_lines" if table == "budget_months" else table
+
+
+# Kinds of records that some measure is made of.
+RECORDS_MEASURED = frozenset(records_of(table) for table in SLICES)
 
 
 def measures_of(table: str) -> tuple[Measure, ...]:
