@@ -18,6 +18,7 @@ from tests.pipelines.small_home import (
     TICKETS_HEADER,
     SmallHome,
     moved_on_home,
+    new_home,
     published_home,
 )
 from tests.pipelines.spoken import Sqm, sqm_in_process
@@ -202,6 +203,20 @@ def test_some_days_are_summed_again_when_asked(sqm: Sqm, small: SmallHome) -> No
     said = sqm("backfill", *days, "--home", small.root, "--as-of", AS_OF, "--format", "json")
     assert (said.code, said.json["state"]) == (0, "published")
     assert small.contents(of="snapshot") == small.contents(of="warehouse")
+
+
+def test_days_the_wrong_way_round_are_a_usage_error(sqm: Sqm, shared: SmallHome) -> None:
+    said = sqm("backfill", "--home", shared.root, "--from", "2026-03-02", "--to", "2026-03-01")
+    assert said.code == 2
+    assert "2026-03-02 > 2026-03-01" in said.err
+
+
+def test_a_failure_is_told_in_the_language_of_the_home(sqm: Sqm, tmp_path: Path) -> None:
+    small = new_home(tmp_path, [])
+    small.write("settings.toml", 'language = "zh"\n')
+    assert sqm("status", "--home", small.root).err.endswith("请先运行 `sqm nightly`。\n")
+    small.write("settings.toml", 'language = "zh"\ncolour = "red"\n')
+    assert "设置项 colour" in sqm("status", f"--home={small.root}").err
 
 
 def test_a_small_demo_is_written_and_told(
