@@ -117,7 +117,11 @@ GOOD_ROWS: dict[str, dict[str, Any]] = {
 # What a contract or a kind demands under a name of its own, and a change that breaks just that.
 BREAKING_CHANGES: dict[str, dict[str, dict[str, Any]]] = {
     "tickets": {
-        "resolved_at_is_given_when_resolved": {"status": "resolved", "resolved_at": None},
+        "resolved_at_is_given_when_resolved": {
+            "status": "resolved",
+            "resolved_at": None,
+            "closed_at": None,
+        },
         "closed_at_is_given_when_closed": {"closed_at": None},
         "first_response_at_is_not_before_opened_at": {
             "first_response_at": EIGHT - timedelta(hours=1)
