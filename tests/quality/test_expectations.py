@@ -21,9 +21,12 @@ from transforms.catalogue import METRICS
 from transforms.refusal import Sentence
 
 # Great Expectations 1.24 imports two modules of the standard library that Python 3.11 deprecates.
-pytestmark = pytest.mark.filterwarnings(
-    r"ignore:module 'sre_(constants|parse)' is deprecated:DeprecationWarning"
-)
+pytestmark = [
+    pytest.mark.slow,  # Great Expectations takes seconds to import
+    pytest.mark.filterwarnings(
+        r"ignore:module 'sre_(constants|parse)' is deprecated:DeprecationWarning"
+    ),
+]
 
 
 class _Parcel(Contract):

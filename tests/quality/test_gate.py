@@ -228,6 +228,7 @@ _TICKET_CHANGES = [
 ]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.lists(st.sampled_from(_TICKET_CHANGES), max_size=3), max_size=12))
 def test_every_row_comes_out_once_judged_as_if_it_were_alone(
