@@ -14,6 +14,8 @@ from quality.contracts import RECORD_KINDS
 from quality.gate import rule_sentence
 from tests.pipelines.small_home import REFERENCE, TICKETS_HEADER, SmallHome, new_home
 
+pytestmark = pytest.mark.slow  # each builds a home and takes it in
+
 KINDS = ["tickets"]
 GOOD = "T1,complaint,phone,PD,open,2026-03-02 09:00,,,\n"
 STRANGER = "T2,complaint,phone,NEW,open,2026-03-02 23:30,,,\n"

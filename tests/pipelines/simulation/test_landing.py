@@ -24,6 +24,8 @@ from tests.pipelines.simulation.landed_demo import (
 )
 from transforms.refusal import Refusal
 
+pytestmark = pytest.mark.slow  # each writes a whole organisation
+
 
 def test_the_demo_has_the_sizes_it_was_asked_for(demo: Demo) -> None:
     rows = demo.planted.rows_drawn
