@@ -88,12 +88,6 @@ def start_judge() -> Judge:
     return Judge(process)
 
 
-def judge_in_own_process(candidate: Path, docs: Path | None) -> list[Verdict]:
-    """Start a judge and return its verdicts. Raises RuntimeError when the process fails."""
-    with start_judge() as judge:
-        return judge.verdicts(candidate, docs)
-
-
 def main() -> None:
     """Judge the candidate of the command line, or the one that standard input will name."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.judge", description=__doc__)

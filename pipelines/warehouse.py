@@ -201,15 +201,6 @@ class Warehouse:
             self.connection.execute(f"comment on column {name}.{quoted(column)} is '{text}'")
 
 
-def tables_of(connection: duckdb.DuckDBPyConnection) -> Mapping[str, tuple[str, ...]]:
-    """Return every "schema.table" of the current database with its columns."""
-    rows = connection.execute(
-        "select table_schema || '.' || table_name, list(column_name order by ordinal_position) "
-        "from information_schema.columns where table_catalog = current_database() group by 1"
-    ).fetchall()
-    return {name: tuple(columns) for name, columns in rows}
-
-
 def _layout() -> str:
     """Return the digest of the tables that intake writes: another release may have others."""
     columns = [f"{kind.name}: {_columns_sql(kind)}" for kind in RECORD_KINDS.values()]

@@ -4,8 +4,8 @@ Bronze has the file's own columns in order (text for csv and Excel, native types
 two of ours: `_row` (the row's number as a person sees it in the file) and `_ragged` (null, or the
 raw line of a csv record with too few or too many fields).
 
-To add a format: a module here with `columns(landed, source)` and `tables(landed, source)`, its
-endings in _ENDINGS and itself in _readers; the test of refusals then asks for its broken files.
+To add a format: a module here with `tables(landed, source)`, its endings in _ENDINGS and itself in
+_READERS; the test of refusals then asks for its broken files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipelines.readers.private_columns import protect
 from transforms.refusal import Refusal
 from transforms.source_definition import SourceDefinition
 
-__all__ = ["Fetched", "fetch_database", "read_header", "write_bronze"]
+__all__ = ["Fetched", "fetch_database", "write_bronze"]
 
 _READERS: Mapping[str, ModuleType] = {
     "csv": csv_files,
@@ -63,16 +63,6 @@ def write_bronze(
     """
     reader = _reader_of(landed, source)
     return write_tables(protect(reader.tables(landed, source), source, hmac_key), target, metadata)
-
-
-def read_header(landed: Path, source: SourceDefinition) -> list[str]:
-    """Return the columns that bronze of `landed` would have, without `_row` and `_ragged`.
-
-    Reads the beginning of the file only. Columns that [private] drops are left out. For JSON
-    Lines: the keys of the first lines. Raises Refusal as `write_bronze` does.
-    """
-    columns = _reader_of(landed, source).columns(landed, source)
-    return [column for column in columns if column not in source.private.drop]
 
 
 def _reader_of(landed: Path, source: SourceDefinition) -> ModuleType:

@@ -31,11 +31,6 @@ _HOPELESS = 10_000  # ragged records from the first on that show the header to b
 _END = "\x03sqm: end of file\x03"
 
 
-def columns(landed: Path, source: SourceDefinition) -> list[str]:
-    """Return the names of the columns, reading no further than the header."""
-    return read_header(landed, source, text_blocks(landed, source)).names
-
-
 def tables(landed: Path, source: SourceDefinition) -> Iterator[pa.Table]:
     """Yield the records as text with `_row` and `_ragged`; the first table has no rows.
 

@@ -23,11 +23,6 @@ _INSTANT = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"
 _MIDNIGHT = " 00:00:00"
 
 
-def columns(landed: Path, source: SourceDefinition) -> list[str]:
-    """Return the names of the columns of the sheet."""
-    return _names(landed, source, _cells(landed, source, rows=source.header_row))
-
-
 def tables(landed: Path, source: SourceDefinition) -> Iterator[pa.Table]:
     """Yield the rows below the header as text, with `_row` and `_ragged`, in one table."""
     cells = _cells(landed, source)
@@ -43,7 +38,7 @@ def tables(landed: Path, source: SourceDefinition) -> Iterator[pa.Table]:
     yield with_bookkeeping(texts.to_arrow().cast(schema), rows["_row"].to_numpy().astype(np.int64))
 
 
-def _cells(landed: Path, source: SourceDefinition, rows: int | None = None) -> pl.DataFrame:
+def _cells(landed: Path, source: SourceDefinition) -> pl.DataFrame:
     """Return the cells of the sheet from its first row on, without looking for a header."""
     import fastexcel
 
@@ -77,9 +72,7 @@ def _cells(landed: Path, source: SourceDefinition, rows: int | None = None) -> p
             source=source.name,
         )
     try:
-        return workbook.load_sheet(
-            sheet, header_row=None, skip_rows=0, n_rows=rows, dtypes="string"
-        ).to_polars()
+        return workbook.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
     except fastexcel.FastExcelError as error:
         raise Refusal(
             '{file}: sheet "{sheet}" cannot be read: it is damaged; export it again.',

@@ -7,7 +7,6 @@ values. A key with values of several types, or with whole numbers beyond 64 bits
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -45,12 +44,6 @@ _TYPES_OF_KEYS = """
         else 'varchar' end) filter (json_type(value) <> 'NULL') as types
     from entries group by key order by min((number, place))
 """
-
-
-def columns(landed: Path, source: SourceDefinition) -> list[str]:
-    """Return the keys of the objects in the first block of the file."""
-    first_block = islice(_lines(landed, source), 1)
-    return tidy_names(list(_types_of_keys(landed, first_block)), file=landed.name)
 
 
 def tables(landed: Path, source: SourceDefinition) -> Iterator[pa.Table]:

@@ -15,12 +15,6 @@ from transforms.refusal import Refusal
 from transforms.source_definition import SourceDefinition
 
 
-def columns(landed: Path, source: SourceDefinition) -> list[str]:
-    """Return the names of the columns, from the file's footer."""
-    with _open(landed) as parquet:
-        return tidy_names(parquet.schema_arrow.names, file=landed.name)
-
-
 def tables(landed: Path, source: SourceDefinition) -> Iterator[pa.Table]:
     """Yield the rows with `_row` (the first record is 1) and `_ragged`; the first table is empty.
 

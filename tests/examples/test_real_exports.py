@@ -28,6 +28,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.snapshots import open_snapshot
+
 pytestmark = pytest.mark.slow
 
 _SQM = Path(sys.executable).with_name("sqm")
@@ -122,6 +124,12 @@ def test_a_known_figure_of_a_real_export_comes_out(
         assert len(answer) == figure["count"]
     else:
         assert _in_order(_shown(answer, figure)) == _in_order(figure["rows"])
+
+
+def test_all_incidents_are_closed_in_the_end(night_of: Callable[[str], _Night]) -> None:
+    with open_snapshot(night_of("uci_incidents").store / "snapshots") as snapshot:
+        counts = snapshot.query("select status, count(*) from records.tickets group by status")
+    assert counts.rows() == [("closed", 24_918)]
 
 
 def _shown(answer: Sequence[Mapping[str, Any]], figure: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for tests of database sources: loopback, throw-away, unprivileged."""
+"""What tests of the pipeline share: `sqm` in this process, a published home, a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,6 +12,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.pipelines.small_home import SmallHome, published_home
+from tests.pipelines.spoken import Sqm, sqm_in_process
+
+
+@pytest.fixture
+def sqm(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Sqm:
+    """Run `sqm` in this process, as its entry point does."""
+    return sqm_in_process(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
+    """A home after its first night, for commands that change nothing."""
+    return published_home(tmp_path_factory.mktemp("published"))
 
 
 @pytest.fixture(scope="session")

@@ -21,22 +21,10 @@ from tests.pipelines.small_home import (
     new_home,
     published_home,
 )
-from tests.pipelines.spoken import Sqm, sqm_in_process
+from tests.pipelines.spoken import Sqm
 from transforms.catalogue import METRICS
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def sqm(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Sqm:
-    """Run `sqm` in this process, as its entry point does."""
-    return sqm_in_process(monkeypatch, capsys)
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
-    """A home after its first night, for commands that change nothing."""
-    return published_home(tmp_path_factory.mktemp("published"))
 
 
 @pytest.fixture

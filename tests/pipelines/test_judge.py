@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.judge import judge_in_own_process, start_judge
+from pipelines.judge import start_judge
 from quality.verdict import Verdict
 
 pytestmark = pytest.mark.slow  # each process loads Great Expectations
@@ -62,8 +62,9 @@ def test_the_command_prints_nothing_but_verdicts(tmp_path: Path) -> None:
 
 
 def test_a_judge_that_fails_is_an_error_with_its_last_words(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match=r"judge of absent.duckdb failed(?s:.*)IO Error"):
-        judge_in_own_process(tmp_path / "absent.duckdb", None)
+    failed = pytest.raises(RuntimeError, match=r"judge of absent.duckdb failed(?s:.*)IO Error")
+    with start_judge() as judge, failed:
+        judge.verdicts(tmp_path / "absent.duckdb", None)
 
 
 def test_a_judge_ends_with_a_night_that_is_killed() -> None:

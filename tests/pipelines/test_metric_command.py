@@ -10,25 +10,13 @@ import pytest
 from pipelines.commands.printing import figure_rows, spread_lists
 from pipelines.metric_queries import answer, parse_query
 from pipelines.snapshots import open_snapshot
-from tests.pipelines.small_home import SmallHome, published_home
-from tests.pipelines.spoken import Sqm, sqm_in_process
+from tests.pipelines.small_home import SmallHome
+from tests.pipelines.spoken import Sqm
 from transforms.catalogue import METRICS
 
 pytestmark = pytest.mark.slow
 
 _KEYS = ["value", "numerator", "denominator", "low", "high", "held_rows", "worst", "best"]
-
-
-@pytest.fixture
-def sqm(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Sqm:
-    """Run `sqm` in this process, as its entry point does."""
-    return sqm_in_process(monkeypatch, capsys)
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
-    """A home after its first night, for commands that change nothing."""
-    return published_home(tmp_path_factory.mktemp("published"))
 
 
 def test_a_metric_is_one_array_of_figures(sqm: Sqm, shared: SmallHome) -> None:

@@ -91,11 +91,6 @@ def is_readable_format(written: str) -> bool:
     return read.dt.year().to_list() == [2026]
 
 
-def is_count(formats: Sequence[str]) -> bool:
-    """Return whether one of `formats` is a number of days or seconds."""
-    return not _COUNTS.keys().isdisjoint(formats)
-
-
 def read_instants(
     texts: pl.Series, formats: Sequence[str], *, time_of_day: time | None, time_zone: str
 ) -> UtcTimes:
