@@ -14,8 +14,8 @@ run: $(VENV)/run.done ## set up, make the demo organisation, run a night, tell h
 	$(BIN)/sqm nightly --home $(HOME_DIR) --as-of 2026-10-31 || test $$? -eq 4
 	@echo
 	@echo "Ask:   $(BIN)/sqm metric delivery_on_time_share --by region --grain month"
-	@echo "Look:  $(BIN)/sqm status"
-	@echo "Serve: make serve   (Dagster pages and schedule on http://127.0.0.1:3000)"
+	@echo "State: $(BIN)/sqm status"
+	@echo "Look:  make serve  (dashboards on http://127.0.0.1:8501, Dagster on http://127.0.0.1:3000)"
 
 test: $(VENV)/dev.done ## set up and run all tests
 	$(BIN)/pytest -q
@@ -23,9 +23,9 @@ test: $(VENV)/dev.done ## set up and run all tests
 test-fast: $(VENV)/dev.done ## run the tests that take seconds
 	$(BIN)/pytest -q -m "not slow"
 
-dash: serve ## the same as serve until the dashboards join it
+dash: serve ## the same as serve
 
-serve: $(VENV)/run.done ## start the Dagster pages and the schedule on loopback
+serve: $(VENV)/run.done ## start dashboards, Dagster pages and schedule on loopback; Ctrl-C stops
 	$(BIN)/sqm serve --home $(HOME_DIR)
 
 lint: $(VENV)/dev.done ## check style, formatting and types

@@ -344,12 +344,17 @@ def serve(
     home: HomeOption = _DATA,
     landing: LandingOption = None,
     store: StoreOption = None,
-    port: Annotated[int, typer.Option(help="Of the Dagster pages. Dagster 页面端口")] = 3000,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Of the Dagster pages. Dagster 页面端口")
+    ] = 3000,
+    dashboard_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Of the dashboards. 看板端口")
+    ] = 8501,
 ) -> None:
-    """Start the Dagster pages and the schedule on loopback. 在本机启动 Dagster 页面与调度"""
+    """Start dashboards, Dagster pages and schedule on loopback. 在本机启动看板、Dagster 与调度"""
     from pipelines.commands.serve import serve as start
 
-    raise typer.Exit(start(open_home(home, landing=landing, store=store), port))
+    raise typer.Exit(start(open_home(home, landing=landing, store=store), port, dashboard_port))
 
 
 def main() -> NoReturn:

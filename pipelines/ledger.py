@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ create table if not exists runs (
     state text not null, exit_code integer, snapshot text, seconds text, notes text
 );
 """
+_LAST_RUNS = "select * from runs order by started_at desc limit ?"
 
 
 @dataclass(frozen=True)
@@ -128,19 +129,27 @@ class Ledger:
 
     def runs(self, limit: int = 30) -> list[dict[str, Any]]:
         """Return the last runs, newest first, as plain values."""
-        rows = self._connection.execute(
-            "select * from runs order by started_at desc limit ?", (limit,)
-        )
-        return [
-            {
-                **dict(row),
-                "seconds": json.loads(row["seconds"] or "{}"),
-                "notes": json.loads(row["notes"] or "[]"),
-            }
-            for row in rows
-        ]
+        rows = self._connection.execute(_LAST_RUNS, (limit,))
+        return [_run_of(row) for row in rows]
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._connection:  # commits, or rolls back on an error
             yield self._connection
+
+
+def read_runs(file: Path, limit: int = 30) -> list[dict[str, Any]]:
+    """Return the last runs as `Ledger.runs` does, without writing: none before the first night."""
+    if not file.is_file():
+        return []
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [_run_of(row) for row in connection.execute(_LAST_RUNS, (limit,))]
+
+
+def _run_of(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        **dict(row),
+        "seconds": json.loads(row["seconds"] or "{}"),
+        "notes": json.loads(row["notes"] or "[]"),
+    }

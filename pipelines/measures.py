@@ -20,12 +20,9 @@ from pipelines.stages import NIGHT, key_of, on_night
 from pipelines.warehouse import quoted
 from quality.contracts import RECORD_KINDS
 from transforms.catalogue import SLICES, measures_of, records_of
-from transforms.deliveries import prepare_deliveries
-from transforms.duties import prepare_duties
-from transforms.finance import newest_budget, prepare_entries, spread_over_months
+from transforms.finance import newest_budget, spread_over_months
 from transforms.measures import count_by_bucket, sum_by_day
-from transforms.surveys import prepare_surveys
-from transforms.tickets import prepare_tickets
+from transforms.prepared import prepare
 
 # Tables whose measures depend on "now", and the day on which their open rows fall due.
 _FALLING_DUE = ("tickets", "deliveries", "duties")
@@ -55,6 +52,7 @@ def bring_up_to_date(night: Night, table: str) -> int:
             "delete from intake.touched_days where measured = ?", [records]
         )
         warehouse.remember(f"as_of.{table}", night.as_of.isoformat())
+        warehouse.remember(f"as_of_at.{table}", night.as_of_at.isoformat())
         warehouse.remember(f"made_with.{table}", _made_with(night))
     return len(days)
 
@@ -145,31 +143,25 @@ def _measure(night: Night, table: str, first: date, last: date) -> None:
 def _prepared(night: Night, table: str, first: date, last: date) -> nw.LazyFrame:
     """Return the records that count on any day from `first` to `last`, prepared."""
     within = " or ".join(f"{quoted(day)} between $1 and $2" for day in _date_columns(table))
-    rows = nw.from_native(
-        night.warehouse.query(f"select * from records.{table} where {within}", [first, last]).lazy()
+    rows = night.warehouse.query(f"select * from records.{table} where {within}", [first, last])
+    return _prepare(night, table, rows)
+
+
+def _prepare(night: Night, table: str, rows: pl.DataFrame) -> nw.LazyFrame:
+    return prepare(
+        table,
+        nw.from_native(rows.lazy()),
+        accounts=nw.from_native(night.reference.tables["accounts"].lazy()),
+        as_of=night.as_of,
+        as_of_at=night.as_of_at,
     )
-    if table == "tickets":
-        return prepare_tickets(rows, as_of=night.as_of_at)
-    if table == "deliveries":
-        return prepare_deliveries(rows, as_of=night.as_of_at)
-    if table == "surveys":
-        return prepare_surveys(rows)
-    if table == "duties":
-        return prepare_duties(rows, today=night.as_of)
-    if table == "finance_entries":
-        return prepare_entries(rows, _accounts(night))
-    raise ValueError(f"{table} has no preparation")
-
-
-def _accounts(night: Night) -> nw.LazyFrame:
-    return nw.from_native(night.reference.tables["accounts"].lazy())
 
 
 def _budget_months(night: Night) -> pl.DataFrame:
     """Return the measures of the newest approved budget; it is small, so always of all of it."""
     lines = night.warehouse.query("select * from records.budget_lines")
     months = spread_over_months(newest_budget(lines, today=night.as_of))
-    prepared = prepare_entries(nw.from_native(months.lazy()), _accounts(night))
+    prepared = _prepare(night, _OF_BUDGET_LINES, months)
     return sum_by_day(prepared, _OF_BUDGET_LINES).to_native().collect()
 
 

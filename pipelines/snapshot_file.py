@@ -7,7 +7,8 @@ To add a fact to the manifest: a field of `Manifest`, its value in `manifest_of`
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +59,16 @@ class Snapshot:
         """
         with self._connection.cursor() as cursor:
             return cursor.execute(sql, parameters).pl()
+
+    @contextmanager
+    def relations(self) -> Iterator[Callable[[str], duckdb.DuckDBPyRelation]]:
+        """Give a function from a table ("schema.table") to its relation, for lazy Narwhals.
+
+        The relations of one block can be joined; collect them before it ends. They may not leave
+        its thread.
+        """
+        with self._connection.cursor() as cursor:
+            yield cursor.table
 
     def close(self) -> None:
         """Let go of the file."""

@@ -84,6 +84,16 @@ class RecordKind:
     def titles(self) -> dict[str, Sentence]:
         """Every canonical column, with its heading in English and Chinese."""
         return {
-            name: Sentence(name.replace("_", " ").capitalize(), column.title or name)
+            name: Sentence(_in_words(name), column.title or name)
             for name, column in self.schema.columns.items()
         }
+
+
+# Parts of column names that say how a value is kept, or are short for a word.
+_IN_WORDS = {"is": "", "id": "", "minor": "", "sla": "SLA", "no": "number", "cm3": "cm³"}
+
+
+def _in_words(column: str) -> str:
+    """Return the English heading of a column: "fee_minor" is "Fee"."""
+    words = " ".join(_IN_WORDS.get(part, part) for part in column.split("_")).strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,18 @@
+"""The dashboards: navigation only. What a page shows stands in `views/`, the list in `site.py`."""
+
+import streamlit as st
+
+from dashboards.blocks.frame import calmly, choose_language, show_menu, show_snapshot
+from dashboards.site import pages
+
+# A Material icon here would be fetched from another machine.
+st.set_page_config(page_title="Service Quality Monitor", page_icon="🏮", layout="wide")
+choose_language()
+all_pages = pages()
+page = st.navigation(list(all_pages.values()), position="hidden")
+with st.sidebar:
+    show_menu(all_pages)
+with calmly():
+    page.run()
+with st.sidebar, calmly():
+    show_snapshot()

@@ -1,0 +1,97 @@
+"""The sentence that a page opens with: how its leading metric stands, against what."""
+
+from __future__ import annotations
+
+from dashboards.blocks.frame import Tone, opening
+from dashboards.blocks.tiles import Standing, standing
+from dashboards.filters import unit_name
+from dashboards.language import _, told
+from dashboards.scope import Scope
+from dashboards.site import find_view, metrics_on
+from dashboards.snapshot_reader import Reader
+from dashboards.written import change_text, held_text, period_text, trust_text, value_text
+from transforms.catalogue import METRICS, Metric
+from transforms.refusal import Refusal
+
+
+def metrics_for(reader: Reader, page: str) -> list[Metric]:
+    """Return the metrics that `page` shows and that have figures in the snapshot.
+
+    Raises Refusal, with what to do, when there are none.
+    """
+    metrics = metrics_on(page, reader.known_metrics())
+    if metrics:
+        return metrics
+    title = find_view(page).title
+    raise Refusal(
+        "{en}: the snapshot has no figures for this page. Land an export of that kind and describe "
+        "it in sources/; `sqm status` tells what there is.",
+        "{zh}：当前快照没有本页所需的数据。请将该类导出文件放入落地目录，并在 sources/ 中描述；"
+        "`sqm status` 可查看现有数据。",
+        en=title.en,
+        zh=title.zh,
+    )
+
+
+def open_with(reader: Reader, scope: Scope, page: str, names: list[str]) -> None:
+    """Open `page` with how the first of the metrics called `names` that has a figure stands."""
+    title = told(find_view(page).title)
+    for name in names:
+        stands = standing(reader, scope, METRICS[name])
+        if stands.now:
+            tone: Tone = "warn" if stands.misses_target else "calm"
+            opening(title, _stands(reader, scope, stands), tone, _beneath(reader, scope, stands))
+            return
+    empty = _("There is nothing to count at {unit} in {period}.").format(
+        unit=unit_name(reader, scope.unit), period=period_text(scope.period)
+    )
+    opening(title, empty)
+
+
+def _stands(reader: Reader, scope: Scope, stands: Standing) -> str:
+    assert stands.now is not None
+    metric, currency = stands.metric, reader.currency
+    parts = {
+        "metric": told(metric.title),
+        "value": value_text(metric, stands.now["value"], currency),
+        "target": value_text(metric, stands.target, currency),
+    }
+    if stands.target is None:
+        return _("{metric}: {value}.").format(**parts)
+    if stands.misses_target:
+        return _("{metric}: {value}, short of the target of {target}.").format(**parts)
+    return _("{metric}: {value}, within the target of {target}.").format(**parts)
+
+
+def _beneath(reader: Reader, scope: Scope, stands: Standing) -> str:
+    assert stands.now is not None
+    metric, currency = stands.metric, reader.currency
+    where = _("{unit}, {period}.").format(
+        unit=unit_name(reader, scope.unit), period=period_text(scope.period)
+    )
+    sentences = [where]
+    if stands.change is not None:
+        before = period_text(scope.period.suited_to(metric).before())
+        change = change_text(metric, stands.change, currency)
+        sentences.append(_("{change} against {period}.").format(change=change, period=before))
+    if stands.now["held_rows"]:
+        trust = trust_text(metric, stands.now, currency)
+        held = held_text(stands.now["held_rows"])
+        sentences.append(f":orange[:material/warning: {held}] " + (f"({trust})." if trust else ""))
+    if scope.period.last > reader.manifest.as_of:
+        sentences.append(_("The period is not over yet."))
+    ignored = [
+        told_filter
+        for value, column, told_filter in (
+            (scope.channel, "channel", _("channel")),
+            (scope.service_level, "service_level", _("service level")),
+        )
+        if value and column not in scope.where(metric)
+    ]
+    if ignored:
+        sentences.append(
+            _("This metric is not known by {filter}: all are counted.").format(
+                filter=", ".join(ignored)
+            )
+        )
+    return " ".join(sentences)

@@ -1,0 +1,181 @@
+"""The one place that queries the published snapshot.
+
+Figures are asked of `pipelines.metric_queries`, the records behind them of
+`pipelines.record_queries`; all other rows are the lists in `sql/`, one file per list, its values
+bound. Every answer is kept until another snapshot is served: keys begin with the snapshot's id.
+To add a list: a file in `sql/` and a call of `Reader.rows` with its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.language import either
+from dashboards.scope import Known, Scope
+from pipelines.ledger import read_runs
+from pipelines.metric_queries import MetricQuery, answer
+from pipelines.record_queries import Which, count_behind, records_behind
+from pipelines.settings import Home
+from pipelines.snapshots import Manifest, Published, Snapshot, list_snapshots, open_snapshot
+from pipelines.snapshots import current_id as current_snapshot
+from transforms.catalogue import METRICS, Metric
+
+_SQL = Path(__file__).parent / "sql"
+_SNAPSHOTS_OPEN = 3
+_ANSWERS_KEPT = 2_000
+
+
+class Reader:
+    """Answers every question of a page from one snapshot. Safe to share between sessions."""
+
+    def __init__(self, home: Home, snapshot: Snapshot) -> None:
+        self.home = home
+        self.id = snapshot.id
+        self.manifest: Manifest = snapshot.manifest
+        self._snapshot = snapshot
+
+    @property
+    def currency(self) -> str:
+        """The currency of the books."""
+        return self.home.settings.currency
+
+    def known(self) -> Known:
+        """Return the units, channels, service levels and days that can be asked for."""
+        units = self.rows("units")
+        (days,) = self.rows("days_with_figures").to_dicts()
+        last = min(days["last"], self.manifest.as_of) if days["last"] else None
+        return Known(
+            units=dict(units.select("id", "depth").iter_rows()),
+            channels=tuple(self.rows("channels")["channel"]),
+            service_levels=tuple(self.rows("service_levels")["service_level"]),
+            first=min(days["first"], last) if last else None,
+            last=last,
+            as_of=self.manifest.as_of,
+        )
+
+    def figures(
+        self, metric: Metric, scope: Scope, *, by: tuple[str, ...] = (), grain: bool = False
+    ) -> pl.DataFrame:
+        """Return the figures of `metric` in the period of `scope`, as `metric_queries.answer`.
+
+        `by` splits them; with org_unit_id there is one row per unit at every level of the tree.
+        `grain` splits them by the grain of the period, too: column `period`.
+        """
+        period = scope.period.suited_to(metric)
+        return self.answer(
+            MetricQuery(
+                metric,
+                by=by,
+                grain=period.grain if grain else "all",
+                first=period.first,
+                last=period.last,
+                where=scope.where(metric),
+                rolled_up="org_unit_id" in by,
+            )
+        )
+
+    def trend(self, metric: Metric, scope: Scope, *, by: tuple[str, ...] = ()) -> pl.DataFrame:
+        """Return the figures of the periods up to the one of `scope`: column `period`."""
+        period = scope.period.suited_to(metric).window()
+        return self.figures(metric, scope.over(period), by=by, grain=period.grain != "all")
+
+    def answer(self, query: MetricQuery) -> pl.DataFrame:
+        """Return the answer to any question to the measures."""
+        return self._kept(repr(query), lambda: answer(query, self._snapshot.query))
+
+    def known_metrics(self) -> list[Metric]:
+        """Return the metrics of the catalogue that have figures in this snapshot, in its order."""
+        with_figures = set(self.rows("metrics_with_figures")["metric"])
+        return [metric for name, metric in METRICS.items() if name in with_figures]
+
+    def target(self, metric: Metric, scope: Scope) -> float | None:
+        """Return the target of the nearest unit at or above the scope's, in force at its end."""
+        targets = self.rows(
+            "target", metric=metric.name, unit=scope.unit, on=scope.period.last.isoformat()
+        )
+        return targets["target"][0] if targets.height else None
+
+    def rows(self, name: str, **values: Any) -> pl.DataFrame:
+        """Return the rows of the list `sql/<name>.sql`; `values` are bound to its `$names`."""
+        key = f"{name} {sorted(values.items())!r}"
+        return self._kept(key, lambda: self._snapshot.query(_sql(name), values or None))
+
+    def column_titles(self, kind: str) -> dict[str, str]:
+        """Return the title of every column of a kind of record, in the language spoken now.
+
+        Money is shown in currency units: its column goes without "_minor".
+        """
+        titles = self.rows("column_titles", kind=kind)
+        return {
+            column.removesuffix("_minor"): either(title, title_zh)
+            for column, title, title_zh in titles.iter_rows()
+        }
+
+    def behind(
+        self, metric: Metric, scope: Scope, *, which: Which = "against", limit: int = 200
+    ) -> pl.DataFrame:
+        """Return records behind a figure, worst first: see `record_queries.records_behind`."""
+        asked = self._about(metric, scope) | {"which": which, "limit": limit}
+        return self._kept(
+            f"behind {metric.name} {asked!r}",
+            lambda: records_behind(self._snapshot, metric, **asked),
+        )
+
+    def count_behind(self, metric: Metric, scope: Scope, *, which: Which = "against") -> int:
+        """Return how many records `behind` would have without a limit."""
+        asked = self._about(metric, scope) | {"which": which}
+        return self._kept(
+            f"count {metric.name} {asked!r}",
+            lambda: count_behind(self._snapshot, metric, **asked),
+        )
+
+    def _about(self, metric: Metric, scope: Scope) -> dict[str, Any]:
+        period = scope.period.suited_to(metric)
+        return {"first": period.first, "last": period.last, "where": scope.where(metric)}
+
+    def _kept(self, key: str, ask: Callable[[], Any]) -> Any:
+        return _answered(f"{self.home.snapshots} {self.id}", key, ask)
+
+
+def reader_of(home: Home) -> Reader:
+    """Return the reader of the snapshot that is served now; a new one appears by itself.
+
+    Raises Refusal when none is served, or when it is torn.
+    """
+    return _open(home, current_snapshot(home.snapshots))
+
+
+def runs_of(home: Home, limit: int = 30) -> list[dict[str, Any]]:
+    """Return the last nights, newest first: see `pipelines.ledger`."""
+    return read_runs(home.ledger, limit)
+
+
+def snapshots_of(home: Home) -> list[Published]:
+    """Return the snapshots that are kept, newest first."""
+    return list_snapshots(home.snapshots)
+
+
+@st.cache_resource(
+    max_entries=_SNAPSHOTS_OPEN,
+    show_spinner=False,
+    hash_funcs={Home: lambda home: f"{home.root} {home.store} {home.settings!r}"},
+)
+def _open(home: Home, id: str | None) -> Reader:
+    # A snapshot that leaves the cache is closed when the last run that reads it has let go of it.
+    return Reader(home, open_snapshot(home.snapshots, id))
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False)
+def _answered(snapshot: str, question: str, _ask: Callable[[], Any]) -> Any:
+    return _ask()
+
+
+@cache
+def _sql(name: str) -> str:
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+select distinct channel from measures.tickets where channel is not null order by channel

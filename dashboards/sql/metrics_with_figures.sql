@@ -1,0 +1,1 @@
+select distinct metric from marts.metric_values

@@ -1,0 +1,1 @@
+select distinct metric from reference.targets

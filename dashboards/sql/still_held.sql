@@ -1,0 +1,1 @@
+select count(*) as rows from marts.held_rows where not is_replaced

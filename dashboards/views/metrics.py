@@ -1,0 +1,24 @@
+"""All metrics: how does any metric of the catalogue go, by any split, and what lies behind it?"""
+
+import streamlit as st
+
+from dashboards.blocks.comparison import heat_map, split
+from dashboards.blocks.explorer import choose_metric, trend
+from dashboards.blocks.frame import reader
+from dashboards.blocks.record_lists import records_list
+from dashboards.blocks.sentences import open_with
+from dashboards.filters import scope_of
+from dashboards.language import _
+
+snapshot = reader()
+scope = scope_of(snapshot, "unit", "period", "channel", "service_level")
+metrics = snapshot.known_metrics()
+metric = choose_metric(metrics, metrics[0].name)
+open_with(snapshot, scope, "metrics", [metric.name])
+trend(snapshot, scope, metric)
+st.subheader(_("Where it comes from"))
+split(snapshot, scope, metric)
+st.subheader(_("Units over time"))
+heat_map(snapshot, scope, metric)
+st.subheader(_("What speaks against it"))
+records_list(snapshot, scope, metric)
