@@ -26,7 +26,7 @@ from dagster import (
     schedule,
 )
 
-from pipelines import marts, release, sources
+from pipelines import dictionary_marts, marts, quality_marts, release, sources
 from pipelines.measures import measure_assets
 from pipelines.night import Night, end_of_yesterday, open_night
 from pipelines.nightly import is_unchanged
@@ -43,6 +43,11 @@ stages = [
     marts.metric_values,
     marts.warnings,
     marts.budget_vs_actual,
+    marts.budget_roll_up,
+    quality_marts.conservation,
+    quality_marts.coverage,
+    quality_marts.held_by_rule,
+    dictionary_marts.columns,
     release.candidate,
     release.snapshot,
 ]

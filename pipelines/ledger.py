@@ -27,6 +27,10 @@ create table if not exists runs (
 );
 """
 _LAST_RUNS = "select * from runs order by started_at desc limit ?"
+_REFUSED = (
+    "select source, file, state, en, zh from landed_files where state <> 'landed' "
+    "order by state desc, source, file"
+)
 
 
 @dataclass(frozen=True)
@@ -140,11 +144,24 @@ class Ledger:
 
 def read_runs(file: Path, limit: int = 30) -> list[dict[str, Any]]:
     """Return the last runs as `Ledger.runs` does, without writing: none before the first night."""
+    return [_run_of(row) for row in _read(file, _LAST_RUNS, limit)]
+
+
+def read_refused(file: Path) -> list[dict[str, Any]]:
+    """Return the landed files that do not count, the refused before the doubled, without writing.
+
+    Each has source, file, state (refused or doubled) and its sentence: en, zh.
+    """
+    return [dict(row) for row in _read(file, _REFUSED)]
+
+
+def _read(file: Path, sql: str, *values: Any) -> list[sqlite3.Row]:
+    """Return the rows of a SELECT on a ledger opened for reading: none before the first night."""
     if not file.is_file():
         return []
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
         connection.row_factory = sqlite3.Row
-        return [_run_of(row) for row in connection.execute(_LAST_RUNS, (limit,))]
+        return connection.execute(sql, values).fetchall()
 
 
 def _run_of(row: sqlite3.Row) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Stage 4, marts: what pages, workbooks and SQL clients read; made anew each night from measures.
 
-To add one: an asset here; its SQL, when it is longer than a few lines, in `pipelines/sql`.
+To add one: an asset here, its SQL, when it is longer than a few lines, in `pipelines/sql`, its name
+in `stages` (pipelines/definitions.py) and in `_MARTS` (pipelines/release.py). Marts about the rows
+themselves are in `pipelines/quality_marts.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from pipelines.night import Night
 from pipelines.reference import register_unknown
 from pipelines.stages import NIGHT, key_of, on_night
 from quality.contracts import RECORD_KINDS
-from transforms.catalogue import METRICS, SLICES, slices_of, tables_of
+from transforms.catalogue import METRICS, SLICES, Metric, slices_of, tables_of
 from transforms.risk import WarningRule, warning_states
 
 _SQL = Path(__file__).parent / "sql"
@@ -24,6 +26,10 @@ _MEASURES = [key_of("measures", table) for table in SLICES]
 _RECORDS = [key_of("records", kind) for kind in RECORD_KINDS]
 _TREE = key_of("marts", "org_unit_tree")
 _HELD = key_of("marts", "held_rows")
+_BY_ACCOUNT = key_of("marts", "budget_vs_actual")
+_ONE_PERIOD = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
+# Share of the budget from which finance wants a variance explained.
+_MATERIAL_SHARE = 0.05
 
 
 @asset(key=_TREE, group_name="marts", deps=_RECORDS, required_resource_keys=NIGHT)
@@ -100,7 +106,7 @@ def warnings(night: Night) -> MaterializeResult:
 
 
 @asset(
-    key=key_of("marts", "budget_vs_actual"),
+    key=_BY_ACCOUNT,
     group_name="marts",
     deps=[key_of("measures", "finance_entries"), key_of("measures", "budget_months")],
     required_resource_keys=NIGHT,
@@ -117,6 +123,23 @@ def budget_vs_actual(night: Night) -> MaterializeResult:
         },
     )
     night.warehouse.replace_table("marts.budget_vs_actual", rows)
+    return MaterializeResult(metadata={"rows": rows.height})
+
+
+@asset(
+    key=key_of("marts", "budget_roll_up"),
+    group_name="marts",
+    deps=[_BY_ACCOUNT, _TREE],
+    required_resource_keys=NIGHT,
+)
+@on_night("marts", "budget_roll_up")
+def budget_roll_up(night: Night) -> MaterializeResult:
+    """Actual, budget and the year before by month, unit at every level, and line of accounts."""
+    rows = night.warehouse.query(
+        _read("budget_roll_up"),
+        {"currency": night.home.settings.currency, "material_share": _MATERIAL_SHARE},
+    )
+    night.warehouse.replace_table("marts.budget_roll_up", rows)
     return MaterializeResult(metadata={"rows": rows.height})
 
 
@@ -160,7 +183,7 @@ def _dictionary() -> pl.DataFrame:
 
 
 def _warning_states(night: Night) -> pl.DataFrame:
-    """Return `transforms.risk.warning_states` of all rules, with `is_latest` per unit and rule."""
+    """Return what `_judged` says of all rules, with `is_latest`: the newest period of its rule."""
     # Rules without thresholds warn beyond control limits, which are not computed yet.
     rules = night.reference.tables["kri_rules"].filter(
         pl.any_horizontal(pl.col("amber", "red").is_not_null())
@@ -181,12 +204,24 @@ def _warning_states(night: Night) -> pl.DataFrame:
             night.warehouse.query,
         )
         in_scope = units.filter(pl.col("kind") == rule.scope).select("org_unit_id")
-        states.append(
-            warning_states(rule, metric, series.join(in_scope, on="org_unit_id", how="semi"))
-        )
+        states.append(_judged(rule, metric, series.join(in_scope, on="org_unit_id", how="semi")))
     every = pl.concat(states, how="vertical")
     is_latest = pl.col("period") == pl.col("period").max().over("rule_id")
     return every.with_columns(is_latest.alias("is_latest"))
+
+
+def _judged(rule: WarningRule, metric: Metric, series: pl.DataFrame) -> pl.DataFrame:
+    """Return `transforms.risk.warning_states` and beside them `direction` and `grain` of the rule,
+    and `previous`: the value of the period before, null where that was not judged."""
+    states = warning_states(rule, metric, series)
+    before = states.select(
+        "org_unit_id",
+        pl.col("period").dt.offset_by(_ONE_PERIOD[rule.grain]),
+        pl.col("value").alias("previous"),
+    )
+    return states.join(before, on=["org_unit_id", "period"], how="left").with_columns(
+        pl.lit(rule.direction).alias("direction"), pl.lit(rule.grain).alias("grain")
+    )
 
 
 def _last_complete_day(night: Night, grain: str) -> date:
@@ -200,7 +235,7 @@ def _last_complete_day(night: Night, grain: str) -> date:
 def _no_warnings() -> pl.DataFrame:
     rule = WarningRule("", "tickets_opened", "", "month", "above", 0, 0, 0, 1, None)
     numbers = ("value", "numerator", "denominator", "low", "high")
-    return warning_states(
+    return _judged(
         rule,
         METRICS["tickets_opened"],
         pl.DataFrame(

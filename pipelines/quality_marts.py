@@ -57,7 +57,9 @@ def coverage(night: Night) -> MaterializeResult:
     """Records and held rows by kind and day; for kinds that come daily also the days without."""
     days = ["kind", "day"]
     recorded = _recorded(night).group_by(days).agg(pl.col("rows").sum())
-    held = _held(night, "day").filter(pl.col("day").is_not_null()).rename({"still_held": "held_rows"})
+    held = (
+        _held(night, "day").filter(pl.col("day").is_not_null()).rename({"still_held": "held_rows"})
+    )
     expected = (
         recorded.filter(pl.col("kind").is_in(_DAILY))
         .group_by("kind")
@@ -74,8 +76,7 @@ def coverage(night: Night) -> MaterializeResult:
         .sort(days)
     )
     night.warehouse.replace_table("marts.coverage", rows)
-    without = rows.filter(pl.col("rows") == 0).height
-    return MaterializeResult(metadata={"rows": rows.height, "days_without_rows": without})
+    return MaterializeResult(metadata={"rows": rows.height})
 
 
 @asset(
@@ -102,7 +103,7 @@ def held_by_rule(night: Night) -> MaterializeResult:
 
 
 def _recorded(night: Night) -> pl.DataFrame:
-    """Return `rows`, the number of records, by kind, source and `day`; undated ones are left out."""
+    """Return `rows`, the number of records, by kind, source and `day`; the undated do not count."""
     of_kinds = (
         f"select '{kind.name}' as kind, source, {quoted(kind.day)} as day, count(*) as rows "
         f"from records.{kind.name} where {quoted(kind.day)} is not null group by all"

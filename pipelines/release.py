@@ -37,7 +37,18 @@ from quality.verdict import Verdict
 from transforms.refusal import Refusal, Sentence
 
 _CANDIDATE = key_of("release", "candidate")
-_MARTS = ("metric_values", "warnings", "budget_vs_actual", "held_rows", "org_unit_tree")
+_MARTS = (
+    "metric_values",
+    "warnings",
+    "budget_vs_actual",
+    "budget_roll_up",
+    "held_rows",
+    "conservation",
+    "coverage",
+    "held_by_rule",
+    "columns",
+    "org_unit_tree",
+)
 # Stands for all that Great Expectations demands of the candidate; its report has them one by one.
 _EXPECTATIONS = "great_expectations_are_met"
 _FEW_HELD = "few_rows_of_a_batch_are_held"

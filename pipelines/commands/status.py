@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pipelines.ledger import Ledger
 from pipelines.settings import Home
-from pipelines.snapshots import Snapshot, current_id, list_snapshots, open_snapshot
+from pipelines.snapshots import current_id, list_snapshots, open_snapshot
 from quality.contracts import RECORD_KINDS
-from quality.contracts.kind import RecordKind
 from quality.gate import rule_sentence
 from transforms.refusal import Refusal
 
-_DAILY = ("tickets", "ticket_events", "deliveries", "delivery_events", "surveys")
+_ACCOUNT = "marts.conservation"
+_KINDS = Path(__file__).parents[1] / "sql" / "status_kinds.sql"
 
 
 def status_of(home: Home) -> dict[str, Any]:
@@ -22,6 +23,8 @@ def status_of(home: Home) -> dict[str, Any]:
     cover, with the number of days without any row; `batches`: the account of every batch;
     `refused_files`: landed files that could not be read; `warnings`: units in amber or red now;
     `last_run`.
+
+    Raises Refusal when no snapshot is served, or one of a release that kept no account of its rows.
     """
     with Ledger(home.ledger) as ledger:
         runs = ledger.runs(1)
@@ -31,19 +34,18 @@ def status_of(home: Home) -> dict[str, Any]:
             if file.state == "refused"
         ]
     with open_snapshot(home.snapshots) as snapshot:
+        if _ACCOUNT not in snapshot.manifest.tables:
+            raise Refusal(
+                "Snapshot {snapshot} was made by an older release, which kept no account of its "
+                "rows: run `sqm nightly`.",
+                "快照 {snapshot} 由旧版本生成，没有数据行的去向统计：请运行 `sqm nightly`。",
+                snapshot=snapshot.id,
+            )
         return {
             "snapshot": snapshot.id,
             "as_of": snapshot.manifest.as_of.isoformat(),
             "made_at": snapshot.manifest.made_at.isoformat(),
-            "kinds": [
-                {**row, **_coverage(snapshot, RECORD_KINDS[row["kind"]])}
-                for row in snapshot.query(
-                    "select kind, count(*) as batches, sum(rows_read)::bigint as rows_read, "
-                    "sum(accepted)::bigint as accepted, sum(superseded)::bigint as superseded, "
-                    "sum(quarantined)::bigint as quarantined "
-                    "from intake.batches group by kind order by kind"
-                ).to_dicts()
-            ],
+            "kinds": snapshot.query(_KINDS.read_text(encoding="utf-8")).to_dicts(),
             "batches": snapshot.query(
                 "select * from intake.batches order by batch_number"
             ).to_dicts(),
@@ -55,21 +57,6 @@ def status_of(home: Home) -> dict[str, Any]:
             ).to_dicts(),
             "last_run": runs[0] if runs else None,
         }
-
-
-def _coverage(snapshot: Snapshot, kind: RecordKind) -> dict[str, Any]:
-    """Return the first and last day with rows, and how many days between have none.
-
-    Books and budgets come by month or year: their gaps say nothing and are left out.
-    """
-    day = f'"{kind.day}"'
-    gaps = f"max({day}) - min({day}) + 1 - count(distinct {day})"
-    (row,) = snapshot.query(
-        f"select min({day})::varchar as first_day, max({day})::varchar as last_day, "
-        f"{gaps if kind.name in _DAILY else 'null'} as days_without_rows "
-        f"from records.{kind.name}"
-    ).to_dicts()
-    return row
 
 
 def held_rows(

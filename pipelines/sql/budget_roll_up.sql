@@ -19,7 +19,7 @@ kinds(kind, name, name_zh, kind_position) as (
         ('expense', 'Expense', '费用', 3), ('result', 'Result', '利润', 4)
 ),
 booked as (
-    select code, path from account_tree
+    select code, kind, path from account_tree
     where code in (select account_code from marts.budget_vs_actual)
 ),
 -- account_code -> every account that shows its figures: itself and those above it
@@ -62,10 +62,9 @@ counts_in as (
     union all
     select account_code, line, 1 from shown_in join nodes using (code) where is_above
     union all
-    select code, kind, 1 from booked join account_tree using (code)
+    select code, kind, 1 from booked
     union all
-    select code, 'result', case kind when 'revenue' then 1 else -1 end
-    from booked join account_tree using (code)
+    select code, 'result', case kind when 'revenue' then 1 else -1 end from booked
 ),
 rolled as (
     select month, fiscal_year, tree.ancestor_id as org_unit_id, account_code,

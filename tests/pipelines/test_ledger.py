@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ledger import LandedFile, Ledger, Run
+from pipelines.ledger import LandedFile, Ledger, Run, read_refused
 
 BEGUN = datetime(2026, 11, 1, 2, tzinfo=UTC)
 
@@ -70,3 +70,22 @@ def test_a_file_is_known_by_source_and_name_as_it_was_seen_last(file: Path) -> N
             ("tickets", "a.csv"): again,
             ("duties", "a.csv"): other,
         }
+
+
+def test_files_that_do_not_count_are_read_with_their_sentences(file: Path) -> None:
+    seen = [
+        LandedFile("tickets", "b.csv", 10, 1, "ab", "doubled", "d1", "Twice.", "重复。"),
+        LandedFile("tickets", "a.csv", 10, 1, "ab", "landed", "d1"),
+        LandedFile("tickets", "c.csv", 10, 1, "cd", "refused", "d1", "No.", "不行。"),
+    ]
+    with Ledger(file) as ledger:
+        ledger.record_files(seen)
+    assert [(row["file"], row["state"], row["en"], row["zh"]) for row in read_refused(file)] == [
+        ("c.csv", "refused", "No.", "不行。"),
+        ("b.csv", "doubled", "Twice.", "重复。"),
+    ]
+
+
+def test_before_the_first_night_there_are_no_such_files(file: Path) -> None:
+    assert read_refused(file) == []
+    assert not file.exists()

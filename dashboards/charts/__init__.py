@@ -1,0 +1,36 @@
+"""Charts: one function per chart grammar, Polars frame in, Altair chart out.
+
+A chart function is pure: it knows no page, no snapshot and no language. All words come in already
+translated (`Labels` and the text columns of the frame), and it computes no figure. To add one: a
+module named by what is drawn, a function that begins with `blank` for a frame without rows, selects
+the columns it draws and ends with `dressed`; then export it here and let tests/dashboards/charts
+look at its specification. Meaning is never carried by colour alone: add a shape, a dash or a sign.
+"""
+
+from dashboards.charts.calendars import coverage
+from dashboards.charts.durations import stage_durations
+from dashboards.charts.heat_maps import heat_map
+from dashboards.charts.labels import Labels
+from dashboards.charts.paretos import pareto
+from dashboards.charts.ranked_bars import bars
+from dashboards.charts.theme import PALETTE, Mode, Palette, dressed
+from dashboards.charts.timelines import course
+from dashboards.charts.trends import sparkline, trend
+from dashboards.charts.variances import variance_bars
+
+__all__ = [
+    "PALETTE",
+    "Labels",
+    "Mode",
+    "Palette",
+    "bars",
+    "course",
+    "coverage",
+    "dressed",
+    "heat_map",
+    "pareto",
+    "sparkline",
+    "stage_durations",
+    "trend",
+    "variance_bars",
+]
