@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 HOME_DIR ?= data
 
-.PHONY: help run test test-fast dash serve lint format bench lock clean
+.PHONY: help run test test-fast dash serve lint format texts bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,10 +37,17 @@ format: $(VENV)/dev.done ## put style and formatting right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+texts: $(VENV)/dev.done ## bring the Chinese messages of the dashboards up to date with the sources
+	$(BIN)/pybabel -q extract -k _ -k n_:1,2 --no-location --sort-output --no-wrap \
+		--project=sqm -o $(VENV)/sqm.pot dashboards
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+		--no-wrap -i $(VENV)/sqm.pot -d dashboards/locale -D sqm -l zh
+
 bench: $(VENV)/dev.done ## measure speed and memory, as ratios
 	$(BIN)/python -m benchmarks.nightly
 	$(BIN)/python -m benchmarks.intake
 	$(BIN)/python -m benchmarks.metric
+	$(BIN)/python -m benchmarks.dashboards
 
 lock: $(UV) ## pin what pyproject.toml asks for, with hashes
 	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

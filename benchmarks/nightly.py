@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--months", type=int, default=18, help="length of the demo's history")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sqm-benchmark-") as temporary:
-        home = _copy_of_demo(Path(temporary))
+        home = copy_of_demo(Path(temporary))
         size = [f"--deliveries={asked.rows}"] if asked.rows else []
         demo = run_sqm("demo", f"--home={home.root}", f"--months={asked.months}", *size)
         with measured() as reference:
@@ -71,7 +71,7 @@ def main() -> None:
         )
 
 
-def _copy_of_demo(root: Path) -> Home:
+def copy_of_demo(root: Path) -> Home:
     """Return a home of its own with the demo's settings, sources and reference tables."""
     for folder in ("sources", "reference"):
         shutil.copytree(PROJECT / "data" / folder, root / folder)

@@ -1,9 +1,9 @@
-"""The dashboards: navigation only. What a page shows stands in `views/`, the list in `site.py`."""
+"""The dashboards: navigation only. What a page shows stands in `views/`, the list in `menu.py`."""
 
 import streamlit as st
 
 from dashboards.blocks.frame import calmly, choose_language, show_menu, show_snapshot
-from dashboards.site import pages
+from dashboards.menu import pages
 
 # A Material icon here would be fetched from another machine.
 st.set_page_config(page_title="Service Quality Monitor", page_icon="🏮", layout="wide")

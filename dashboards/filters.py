@@ -89,10 +89,10 @@ def asked(name: str, options: Sequence[str], usual: str, *, called: Sentence) ->
     if given is None or given in options:
         return given or usual
     refusal = Refusal(
-        "There is no {en} {value} here: {usual} is shown.",
-        "此处没有{zh} {value}：现显示 {usual}。",
-        en=called.en,
-        zh=called.zh,
+        "There is no {what} {value} here: {usual} is shown.",
+        "此处没有{what_zh} {value}：现显示 {usual}。",
+        what=called.en,
+        what_zh=called.zh,
         value=given,
         usual=usual,
     )

@@ -277,9 +277,9 @@ def _unknown(name: str, value: str) -> Refusal:
         "service_level": ("service level", "服务等级"),
     }[name]
     return Refusal(
-        "There is no {en} {value} in this snapshot: all are shown; choose one on the left.",
-        "当前快照中没有{zh} {value}：现显示全部；请在左侧选择。",
-        en=called[0],
-        zh=called[1],
+        "There is no {what} {value} in this snapshot: all are shown; choose one on the left.",
+        "当前快照中没有{what_zh} {value}：现显示全部；请在左侧选择。",
+        what=called[0],
+        what_zh=called[1],
         value=value,
     )

@@ -18,15 +18,31 @@ import streamlit as st
 
 from dashboards.language import either
 from dashboards.scope import Known, Scope
-from pipelines.ledger import read_runs
+from pipelines.ledger import read_refused, read_runs
 from pipelines.metric_queries import MetricQuery, answer
 from pipelines.record_queries import Which, count_behind, records_behind
 from pipelines.settings import Home
 from pipelines.snapshots import Manifest, Published, Snapshot, list_snapshots, open_snapshot
 from pipelines.snapshots import current_id as current_snapshot
 from transforms.catalogue import METRICS, Metric
+from transforms.refusal import Refusal
 
 _SQL = Path(__file__).parent / "sql"
+# Marts that pages ask for by name; what `metric_queries` asks for is in every snapshot.
+NEEDED = frozenset(
+    f"marts.{name}"
+    for name in (
+        "budget_roll_up",
+        "budget_vs_actual",
+        "columns",
+        "conservation",
+        "coverage",
+        "held_by_rule",
+        "held_rows",
+        "metric_values",
+        "warnings",
+    )
+)
 _SNAPSHOTS_OPEN = 3
 _ANSWERS_KEPT = 2_000
 
@@ -118,26 +134,44 @@ class Reader:
         }
 
     def behind(
-        self, metric: Metric, scope: Scope, *, which: Which = "against", limit: int = 200
+        self,
+        metric: Metric,
+        scope: Scope,
+        *,
+        which: Which = "against",
+        limit: int = 200,
+        **where: tuple[str, ...],
     ) -> pl.DataFrame:
-        """Return records behind a figure, worst first: see `record_queries.records_behind`."""
-        asked = self._about(metric, scope) | {"which": which, "limit": limit}
+        """Return records behind a figure, worst first: see `record_queries.records_behind`.
+
+        `where` are conditions beside those of the scope, such as account_code=("6001",).
+        """
+        asked = self._about(metric, scope, where) | {"which": which, "limit": limit}
         return self._kept(
             f"behind {metric.name} {asked!r}",
             lambda: records_behind(self._snapshot, metric, **asked),
         )
 
-    def count_behind(self, metric: Metric, scope: Scope, *, which: Which = "against") -> int:
+    def count_behind(
+        self,
+        metric: Metric,
+        scope: Scope,
+        *,
+        which: Which = "against",
+        **where: tuple[str, ...],
+    ) -> int:
         """Return how many records `behind` would have without a limit."""
-        asked = self._about(metric, scope) | {"which": which}
+        asked = self._about(metric, scope, where) | {"which": which}
         return self._kept(
             f"count {metric.name} {asked!r}",
             lambda: count_behind(self._snapshot, metric, **asked),
         )
 
-    def _about(self, metric: Metric, scope: Scope) -> dict[str, Any]:
+    def _about(
+        self, metric: Metric, scope: Scope, where: dict[str, tuple[str, ...]]
+    ) -> dict[str, Any]:
         period = scope.period.suited_to(metric)
-        return {"first": period.first, "last": period.last, "where": scope.where(metric)}
+        return {"first": period.first, "last": period.last, "where": scope.where(metric) | where}
 
     def _kept(self, key: str, ask: Callable[[], Any]) -> Any:
         return _answered(f"{self.home.snapshots} {self.id}", key, ask)
@@ -156,6 +190,11 @@ def runs_of(home: Home, limit: int = 30) -> list[dict[str, Any]]:
     return read_runs(home.ledger, limit)
 
 
+def refused_files_of(home: Home) -> list[dict[str, Any]]:
+    """Return the landed files that were refused or doubled: see `pipelines.ledger`."""
+    return read_refused(home.ledger)
+
+
 def snapshots_of(home: Home) -> list[Published]:
     """Return the snapshots that are kept, newest first."""
     return list_snapshots(home.snapshots)
@@ -168,7 +207,15 @@ def snapshots_of(home: Home) -> list[Published]:
 )
 def _open(home: Home, id: str | None) -> Reader:
     # A snapshot that leaves the cache is closed when the last run that reads it has let go of it.
-    return Reader(home, open_snapshot(home.snapshots, id))
+    snapshot = open_snapshot(home.snapshots, id)
+    if NEEDED - snapshot.manifest.tables.keys():
+        raise Refusal(
+            "Snapshot {id} was made by an older version and lacks what these pages show: run "
+            "`sqm nightly`.",
+            "快照 {id} 由旧版本生成，缺少本页面所需的数据：请运行 `sqm nightly`。",
+            id=snapshot.id,
+        )
+    return Reader(home, snapshot)
 
 
 @st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False)

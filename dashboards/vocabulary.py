@@ -6,6 +6,8 @@ contract: its words here; a test finds the values that have none.
 
 from __future__ import annotations
 
+import polars as pl
+
 from dashboards.language import told
 from transforms.refusal import Sentence
 
@@ -39,6 +41,7 @@ _WORDS = {
     "upheld": Sentence("Upheld", "成立"),
     "not_upheld": Sentence("Not upheld", "不成立"),
     "withdrawn": Sentence("Withdrawn", "已撤回"),
+    "undecided": Sentence("Not decided yet", "尚未认定"),
     "picked_up": Sentence("Picked up", "已揽收"),
     "in_transit": Sentence("In transit", "运输中"),
     "hub_in": Sentence("Arrived at hub", "到达分拨中心"),
@@ -132,6 +135,11 @@ _SPLITS = {
 def word(value: str | None) -> str:
     """Return the word for a value of a record, or the value itself; empty for none."""
     return told(_WORDS[value]) if value in _WORDS else value or ""
+
+
+def words(values: pl.Series) -> pl.Series:
+    """Return the word for each value of a column, under the column's name."""
+    return values.replace({value: word(value) for value in values.unique().drop_nulls()})
 
 
 def split_title(column: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 _PROJECT = Path(__file__).parent.parent
 _TINY = {
+    "dashboards": ["--rows=20000"],
     "intake": ["--rows=3000"],
     "metric": ["--rows=3000"],
     "nightly": ["--rows=3000", "--months=4"],

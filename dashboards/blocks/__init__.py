@@ -1,6 +1,10 @@
 """What pages are made of. A block asks the reader, writes texts and draws; it computes no metric.
 
-`frame.py` opening sentence and calm messages · `tiles.py` KPI tiles · `explorer.py` trend, split,
-heat map of a metric, and the records behind it · `tables.py` a table with its downloads ·
-`drawing.py` charts on the page. To add one: a function that takes the reader and the scope first.
+Shared by pages: `frame.py` menu, opening, calm messages · `sentences.py` the sentence that a metric
+opens a page with · `warning_lines.py` · `tiles.py` KPI tiles · `explorer.py` one metric's trend ·
+`comparison.py` its splits and heat map · `metric_bars.py` several metrics side by side ·
+`record_lists.py` records behind a figure · `short_lists.py`, `tables.py` tables and downloads ·
+`drawing.py` charts on the page · `switches.py` · `plain_text.py` · `small_numbers.py`.
+Of one page each: `complaints.py`, `low_answers.py`, and the packages `budget/`, `records/`,
+`data_quality/` and `operations/`. To add one: a function that takes the reader and the scope first.
 """

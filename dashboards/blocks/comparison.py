@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards import charts
 from dashboards.blocks.drawing import draw, labels, mode
 from dashboards.blocks.explorer import figures_table, nothing_here
+from dashboards.blocks.small_numbers import tell_hidden, with_enough_answers
 from dashboards.filters import asked, choose, unit_names
 from dashboards.language import NOTHING, _, either, n_, told
 from dashboards.scope import Scope, period_of
@@ -30,9 +31,27 @@ def split(reader: Reader, scope: Scope, metric: Metric, usual: str = "org_unit_i
     bars_by(reader, scope, metric, by)
 
 
-def bars_by(reader: Reader, scope: Scope, metric: Metric, by: str) -> None:
-    """Draw a bar per value of the column `by`, worst first, with interval and target."""
-    figures, highlighted = _split_figures(reader, scope, metric, by)
+def bars_by(
+    reader: Reader,
+    scope: Scope,
+    metric: Metric,
+    by: str,
+    *,
+    lowest: bool = False,
+    name: str | None = None,
+) -> None:
+    """Draw a bar per value of the column `by`, worst first, with interval and target.
+
+    `lowest` of units, those that have none below them instead of those right below the scope's
+    `name`   of files and widgets, where a page may also `split` the same metric
+    """
+    name = name or f"{metric.name}_by_{by}"
+    title = _("{metric} by {column}").format(
+        metric=told(metric.title), column=split_title(by).lower()
+    )
+    every, highlighted = _split_figures(reader, scope, metric, by, lowest)
+    figures, hidden = with_enough_answers(reader, metric, every)
+    tell_hidden(reader, hidden)
     if figures.is_empty():
         st.info(nothing_here(reader, scope, metric), icon=":material/info:")
         return
@@ -41,15 +60,14 @@ def bars_by(reader: Reader, scope: Scope, metric: Metric, by: str) -> None:
             figures.head(_MOST_BARS),
             name="name",
             value_format=axis_format(metric),
-            title=told(metric.title),
+            title=title,
             target=reader.target(metric, scope),
             better=metric.better,
             highlighted=highlighted,
             mode=mode(),
             labels=labels(),
         ),
-        f"bars_{metric.name}_{by}",
-        _("{metric} by {column}").format(metric=told(metric.title), column=split_title(by)),
+        f"bars_{name}",
     )
     left_out = figures.height - _MOST_BARS
     if left_out > 0:
@@ -59,9 +77,7 @@ def bars_by(reader: Reader, scope: Scope, metric: Metric, by: str) -> None:
             )
         )
     with st.expander(_("Figures"), icon=":material/table:"):
-        figures_table(
-            reader, scope, metric, figures, {"name": split_title(by)}, name=f"{metric.name}_by_{by}"
-        )
+        figures_table(reader, scope, metric, figures, {"name": split_title(by)}, name=name)
 
 
 def heat_map(reader: Reader, scope: Scope, metric: Metric) -> None:
@@ -71,9 +87,11 @@ def heat_map(reader: Reader, scope: Scope, metric: Metric) -> None:
     if "period" not in figures.columns:
         return
     names = unit_names(reader)
-    shown = with_texts(
-        metric, figures.filter(pl.col("org_unit_id").is_in(children)), reader.currency
+    compared, hidden = with_enough_answers(
+        reader, metric, figures.filter(pl.col("org_unit_id").is_in(children))
     )
+    tell_hidden(reader, hidden)
+    shown = with_texts(metric, compared, reader.currency)
     if shown.is_empty():
         return
     grain = scope.period.suited_to(metric).grain
@@ -96,19 +114,20 @@ def heat_map(reader: Reader, scope: Scope, metric: Metric) -> None:
             labels=labels(),
         ),
         f"heat_{metric.name}",
-        told(metric.title),
     )
 
 
 def _split_figures(
-    reader: Reader, scope: Scope, metric: Metric, by: str
+    reader: Reader, scope: Scope, metric: Metric, by: str, lowest: bool
 ) -> tuple[pl.DataFrame, str | None]:
     """Return the figures per value of `by`, worst first, with `name`; and the name to stress."""
     highlighted = None
     if by == "org_unit_id":
-        children, unit = _neighbours(reader, scope)
+        compared, unit = _neighbours(reader, scope)
+        if lowest and unit is None:
+            compared = _without_children(reader)
         figures = reader.figures(metric, _around(reader, scope), by=(by,)).filter(
-            pl.col(by).is_in(children)
+            pl.col(by).is_in(compared)
         )
         names = unit_names(reader)
         highlighted = names.get(unit) if unit else None
@@ -134,6 +153,12 @@ def _neighbours(reader: Reader, scope: Scope) -> tuple[list[str], str | None]:
     parent = units.row(by_predicate=pl.col("id") == scope.unit, named=True)["parent_id"]
     siblings = units.filter(pl.col("parent_id").eq_missing(pl.lit(parent, pl.String)))
     return siblings["id"].to_list(), scope.unit
+
+
+def _without_children(reader: Reader) -> list[str]:
+    units = reader.rows("units")
+    parents = units["parent_id"].drop_nulls().to_list()
+    return units.filter(~pl.col("id").is_in(parents))["id"].to_list()
 
 
 def _around(reader: Reader, scope: Scope) -> Scope:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import altair as alt
 import streamlit as st
+from altair.utils.schemapi import disable_debug_mode
 
 from dashboards.charts import Labels, Mode
 from dashboards.language import _
 from dashboards.vocabulary import word
+
+disable_debug_mode()  # nor validate each part of a chart when it is made
 
 
 def mode() -> Mode:
@@ -51,6 +54,7 @@ def labels() -> Labels:
     )
 
 
-def draw(chart: alt.TopLevelMixin, key: str, alternative: str) -> None:
-    """Draw `chart` as wide as the page; `alternative` says in words what it shows."""
-    st.altair_chart(chart, theme=None, width="stretch", key=key, alt=alternative)
+def draw(chart: alt.TopLevelMixin, key: str) -> None:
+    """Draw `chart` as wide as the page; its description tells screen readers what it shows."""
+    # Tests have validated the specifications; again on every page it would be half its time.
+    st.vega_lite_chart(spec=chart.to_dict(validate=False), theme=None, width="stretch", key=key)

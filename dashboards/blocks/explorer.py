@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboards import charts
 from dashboards.blocks.drawing import draw, labels, mode
+from dashboards.blocks.small_numbers import tell_hidden, with_enough_answers
 from dashboards.blocks.tables import table
 from dashboards.blocks.tiles import standing
 from dashboards.filters import asked, choose, unit_name
@@ -43,15 +44,24 @@ _METRIC = Sentence("metric", "指标")
 
 
 def trend(reader: Reader, scope: Scope, metric: Metric, *, key: str = "trend") -> None:
-    """Draw the course of `metric` up to the period of the scope, with target and interval."""
+    """Draw the course of `metric` up to the period of the scope, with target and interval.
+
+    The course of all there is goes by month.
+    """
     stands = standing(reader, scope, metric)
     period = scope.period.suited_to(metric)
-    figures = with_texts(metric, reader.trend(metric, scope), reader.currency)
+    is_all = period.grain == "all"
+    if is_all:
+        period = period._replace(grain="month")
+        every = reader.figures(metric, scope.over(period), grain=True)
+    else:
+        every = reader.trend(metric, scope)
+    course, hidden = with_enough_answers(reader, metric, every)
+    tell_hidden(reader, hidden)
+    figures = with_texts(metric, course, reader.currency)
     if figures["value"].is_null().all():
         st.info(nothing_here(reader, scope, metric), icon=":material/info:")
         return
-    if "period" not in figures.columns:
-        figures = figures.with_columns(pl.lit(period.first).alias("period"))
     limits = _limits(reader, scope, metric)
     draw(
         charts.trend(
@@ -62,12 +72,11 @@ def trend(reader: Reader, scope: Scope, metric: Metric, *, key: str = "trend") -
             target=stands.target,
             amber=limits.get("amber"),
             red=limits.get("red"),
-            selected=period.first,
+            selected=None if is_all else period.first,
             mode=mode(),
             labels=labels(),
         ),
         f"chart_{key}_{metric.name}",
-        told(metric.title),
     )
     with st.expander(_("Figures"), icon=":material/table:"):
         figures_table(
@@ -83,15 +92,20 @@ def figures_table(
     keys: dict[str, str],
     *,
     name: str,
+    title: str | None = None,
 ) -> None:
-    """Show figures with all that travels with them: numerator, denominator, interval, trust."""
+    """Show figures with all that travels with them: numerator, denominator, interval, trust.
+
+    `title` says what they are where that is not the title of `metric`.
+    """
+    title = title or told(metric.title)
     kind = "share" if metric.unit == "share" else "number"
     table(
         reader,
         figures,
         {
             **keys,
-            "value": told(metric.title),
+            "value": title,
             "numerator": _("Numerator"),
             "denominator": _("Denominator"),
             "low": _("95% from"),
@@ -101,7 +115,7 @@ def figures_table(
             "best": _("Best case"),
         },
         name=name,
-        title=told(metric.title),
+        title=title,
         kinds=dict.fromkeys(("value", "low", "high", "worst", "best"), kind)
         | dict.fromkeys(("numerator", "denominator", "held_rows"), "count"),
         scope=scope,

@@ -13,7 +13,7 @@ import streamlit as st
 
 from dashboards import language as lang
 from dashboards.language import LANGUAGES, NAMES, _, language, told
-from dashboards.site import find_view
+from dashboards.menu import find_view
 from dashboards.snapshot_reader import Reader, reader_of
 from pipelines.settings import Home, open_home
 from transforms.refusal import Refusal

@@ -38,7 +38,7 @@ _FIRST = {
     "duties": ("duty_id", "org_unit_id", "kind", "title", "due_on", "done_on", "result"),
 }  # fmt: skip
 _OPENS = ("tickets", "deliveries", "surveys", "finance_entries", "duties")
-_WORDED = (
+WORDED = (
     "kind", "channel", "priority", "status", "outcome", "service_level", "exception", "signed_by",
     "evaluator", "method", "subject", "result", "event",
 )  # fmt: skip
@@ -89,7 +89,7 @@ def readable(reader: Reader, rows: pl.DataFrame) -> pl.DataFrame:
         elif dtype == pl.Datetime:
             local = pl.col(column).dt.convert_time_zone(zone).dt.replace_time_zone(None)
             expressions.append(local)
-        elif column in _WORDED:
+        elif column in WORDED:
             values = rows[column].unique().drop_nulls().to_list()
             expressions.append(pl.col(column).replace({value: word(value) for value in values}))
         elif column.endswith("_minor"):

@@ -6,10 +6,18 @@ from dashboards.blocks.frame import Tone, opening
 from dashboards.blocks.tiles import Standing, standing
 from dashboards.filters import unit_name
 from dashboards.language import _, told
+from dashboards.menu import find_view, metrics_on
 from dashboards.scope import Scope
-from dashboards.site import find_view, metrics_on
 from dashboards.snapshot_reader import Reader
-from dashboards.written import change_text, held_text, period_text, trust_text, value_text
+from dashboards.written import (
+    change_text,
+    held_text,
+    interval_text,
+    n_text,
+    period_text,
+    trust_text,
+    value_text,
+)
 from transforms.catalogue import METRICS, Metric
 from transforms.refusal import Refusal
 
@@ -24,12 +32,12 @@ def metrics_for(reader: Reader, page: str) -> list[Metric]:
         return metrics
     title = find_view(page).title
     raise Refusal(
-        "{en}: the snapshot has no figures for this page. Land an export of that kind and describe "
-        "it in sources/; `sqm status` tells what there is.",
-        "{zh}：当前快照没有本页所需的数据。请将该类导出文件放入落地目录，并在 sources/ 中描述；"
-        "`sqm status` 可查看现有数据。",
-        en=title.en,
-        zh=title.zh,
+        "{page}: the snapshot has no figures for this page. Land an export of that kind and "
+        "describe it in sources/; `sqm status` tells what there is.",
+        "{page_zh}：当前快照没有本页所需的数据。请将该类导出文件放入落地目录，"
+        "并在 sources/ 中描述；`sqm status` 可查看现有数据。",
+        page=title.en,
+        page_zh=title.zh,
     )
 
 
@@ -40,7 +48,7 @@ def open_with(reader: Reader, scope: Scope, page: str, names: list[str]) -> None
         stands = standing(reader, scope, METRICS[name])
         if stands.now:
             tone: Tone = "warn" if stands.misses_target else "calm"
-            opening(title, _stands(reader, scope, stands), tone, _beneath(reader, scope, stands))
+            opening(title, _stands(reader, scope, stands), tone, beneath(reader, scope, stands))
             return
     empty = _("There is nothing to count at {unit} in {period}.").format(
         unit=unit_name(reader, scope.unit), period=period_text(scope.period)
@@ -63,13 +71,20 @@ def _stands(reader: Reader, scope: Scope, stands: Standing) -> str:
     return _("{metric}: {value}, within the target of {target}.").format(**parts)
 
 
-def _beneath(reader: Reader, scope: Scope, stands: Standing) -> str:
+def beneath(reader: Reader, scope: Scope, stands: Standing) -> str:
+    """Return what belongs to the sentence: where and when, how sure, how it was, what it lacks."""
     assert stands.now is not None
     metric, currency = stands.metric, reader.currency
     where = _("{unit}, {period}.").format(
         unit=unit_name(reader, scope.unit), period=period_text(scope.period)
     )
     sentences = [where]
+    cases = n_text(metric, stands.now)
+    interval = interval_text(metric, stands.now["low"], stands.now["high"], currency)
+    if cases and interval:
+        sentences.append(
+            _("{cases}, 95% interval {interval}.").format(cases=cases, interval=interval)
+        )
     if stands.change is not None:
         before = period_text(scope.period.suited_to(metric).before())
         change = change_text(metric, stands.change, currency)

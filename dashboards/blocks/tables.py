@@ -11,8 +11,8 @@ import streamlit as st
 from dashboards import language as lang
 from dashboards.blocks.frame import kept
 from dashboards.language import _
+from dashboards.menu import find_view
 from dashboards.scope import Scope
-from dashboards.site import find_view
 from dashboards.snapshot_reader import Reader
 from dashboards.written import period_text
 from pipelines.workbooks import Sheet, csv, workbook
@@ -32,12 +32,14 @@ def table(
     title: str,
     kinds: Mapping[str, str] | None = None,
     scope: Scope | None = None,
-    opens: str | None = None,
+    opens: str | Sequence[str] | None = None,
+    on_open: Callable[[int], None] | None = None,
 ) -> None:
     """Show the columns named in `titles`, in that order, with buttons for CSV and Excel.
 
     `kinds`   column -> share | money | count | number, where its type does not tell how to write it
-    `opens`   column whose values are ids: a click opens the record
+    `opens`   column, or columns, whose values are ids: a click opens the record
+    `on_open` what a click does instead; it is given the number of the row in `rows`
     `name`    of the files, and key of the widgets
     """
     shown = rows.select([column for column in titles if column in rows.columns])
@@ -46,9 +48,9 @@ def table(
         column: _column(shown.schema[column], titles[column], kinds.get(column))
         for column in shown.columns
     }
-    if opens:
-        key = f"open_{name}"
-        config[opens] = st.column_config.ButtonColumn(titles[opens], type="tertiary", key=key)
+    buttons = _button_keys(opens, name)
+    for column, key in buttons.items():
+        config[column] = st.column_config.ButtonColumn(titles[column], type="tertiary", key=key)
     st.dataframe(
         shown,
         column_config=config,
@@ -57,12 +59,17 @@ def table(
         height="content" if shown.height <= _ROWS_WITHOUT_SCROLLING else 420,
         key=f"table_{name}",
         alt=title,
+        placeholder=lang.NOTHING,
     )
-    if opens and (clicked := st.session_state.get(f"open_{name}")):
-        st.switch_page(
-            find_view("records").file,
-            query_params=kept(id=str(shown[opens][clicked["row"]])),
-        )
+    for column, key in buttons.items():
+        clicked = st.session_state.get(key)
+        if clicked and on_open:
+            on_open(clicked["row"])
+        elif clicked and shown[column][clicked["row"]] is not None:
+            st.switch_page(
+                find_view("records").file,
+                query_params=kept(id=str(shown[column][clicked["row"]])),
+            )
     downloads(reader, [(title, shown, titles, kinds)], name=name, title=title, scope=scope)
 
 
@@ -72,7 +79,7 @@ Downloaded = tuple[str, pl.DataFrame, Mapping[str, str], Mapping[str, str]]
 
 def downloads(
     reader: Reader,
-    tables: Sequence[Downloaded],
+    tables: Sequence[Downloaded] | Callable[[], Sequence[Downloaded]],
     *,
     name: str,
     title: str,
@@ -82,20 +89,23 @@ def downloads(
     """Show the buttons that save `tables` (title, rows, column titles, kinds) as CSV and Excel.
 
     The CSV holds the first table, the workbook all of them behind a cover that says what they are.
-    Files are made when a button is pressed.
+    Files are made when a button is pressed, and so are `tables` if they are a function.
     """
     spoken = lang.language()
 
+    def made() -> Sequence[Downloaded]:
+        lang.use(spoken)  # a download is made in a run of its own
+        return tables() if callable(tables) else tables
+
     def as_csv() -> bytes:
-        _title, rows, titles, _kinds = tables[0]
+        _title, rows, titles, _kinds = made()[0]
         return csv(rows, titles)
 
     def as_workbook() -> bytes:
-        lang.use(spoken)  # a download is made in a run of its own
         return workbook(
             [
                 Sheet(title, rows, titles, {c: _IN_EXCEL[kind] for c, kind in kinds.items()})
-                for title, rows, titles, kinds in tables
+                for title, rows, titles, kinds in made()
             ],
             _cover(reader, scope, beneath),
             title,
@@ -107,6 +117,15 @@ def downloads(
     with st.container(horizontal=True, gap="small"):
         _button("CSV", as_csv, f"{file}.csv", "text/csv", f"csv_{name}")
         _button("Excel", as_workbook, f"{file}.xlsx", _EXCEL, f"xlsx_{name}")
+
+
+def _button_keys(opens: str | Sequence[str] | None, name: str) -> dict[str, str]:
+    """Return the key of the clicks of every column that opens something."""
+    columns = [opens] if isinstance(opens, str) else opens or []
+    return {
+        column: f"open_{name}_{column}" if position else f"open_{name}"
+        for position, column in enumerate(columns)
+    }
 
 
 def _button(label: str, make: Callable[[], bytes], file: str, mime: str, key: str) -> None:

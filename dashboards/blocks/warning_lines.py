@@ -9,9 +9,9 @@ import streamlit as st
 
 from dashboards import language as lang
 from dashboards.blocks.frame import kept
-from dashboards.language import _, either, told
+from dashboards.language import _, either, n_, told
+from dashboards.menu import find_view, page_of
 from dashboards.scope import period_of
-from dashboards.site import find_view, page_of
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import word
 from dashboards.written import n_text, period_text, value_text
@@ -19,11 +19,12 @@ from transforms.catalogue import METRICS
 
 _ICONS = {"red": ":material/error:", "amber": ":material/warning:"}
 _COLOURS = {"red": "red", "amber": "orange"}
+_MOST_LINES = 12
 
 
 def warning_lines(reader: Reader, warnings: pl.DataFrame) -> None:
-    """Show each warning as a sentence with a link to its metric, unit and period."""
-    for warning in warnings.rows(named=True):
+    """Show each warning as a sentence with a link to its metric, unit and period, worst first."""
+    for warning in warnings.head(_MOST_LINES).rows(named=True):
         metric = METRICS[warning["metric"]]
         period = period_of(warning["grain"], warning["period"])
         colour, icon = _COLOURS[warning["state"]], _ICONS[warning["state"]]
@@ -34,6 +35,15 @@ def warning_lines(reader: Reader, warnings: pl.DataFrame) -> None:
             metric=metric.name,
             unit=warning["org_unit_id"],
             period=period.to_url(),
+        )
+    left_out = max(warnings.height - _MOST_LINES, 0)
+    if left_out:
+        st.caption(
+            n_(
+                "{n} more: choose a unit on the left to see those below it.",
+                "{n} more: choose a unit on the left to see those below it.",
+                left_out,
+            ).format(n=lang.number(left_out))
         )
 
 

@@ -7,6 +7,7 @@ the columns it draws and ends with `dressed`; then export it here and let tests/
 look at its specification. Meaning is never carried by colour alone: add a shape, a dash or a sign.
 """
 
+from dashboards.charts.budget_months import budget_months
 from dashboards.charts.calendars import coverage
 from dashboards.charts.durations import stage_durations
 from dashboards.charts.heat_maps import heat_map
@@ -24,6 +25,7 @@ __all__ = [
     "Mode",
     "Palette",
     "bars",
+    "budget_months",
     "course",
     "coverage",
     "dressed",

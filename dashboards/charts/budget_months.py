@@ -6,6 +6,7 @@ Months are texts such as 2026-01, as in `trends`. Months to come have a budget o
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -38,18 +39,18 @@ def budget_months(
         *(pl.col(amount).cast(pl.Float64) for amount in ("actual", "budget")),
         *(shown(text) for text in ("actual_text", "budget_text")),
     )
-    weight = "normal"
+    looks: dict[str, Any] = {}
     if selected is not None:
-        weight = bold_where(alt.datum.value == selected.strftime("%Y-%m"))
+        looks["labelFontWeight"] = bold_where(alt.datum.value == selected.strftime("%Y-%m"))
     axis = alt.Axis(
         title=None,
         labelAngle=0,
-        labelFontWeight=weight,
         labelOverlap="greedy",
         labelSeparation=6,
         ticks=False,
         domain=False,
         labelPadding=6,
+        **looks,
     )
     across = alt.X("month:N", scale=alt.Scale(domain=drawn["month"].to_list()), axis=axis)
     tooltip = [

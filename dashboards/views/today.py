@@ -1,13 +1,15 @@
 """Today: what is off, can I believe it, who has it?"""
 
 import polars as pl
+import streamlit as st
 
 from dashboards.blocks.frame import Tone, opening, reader
 from dashboards.blocks.tiles import tiles
 from dashboards.blocks.warning_lines import linked_line, warning_lines
 from dashboards.filters import scope_of, unit_name
 from dashboards.language import _, n_, number, told
-from dashboards.site import find_view
+from dashboards.menu import find_view
+from dashboards.snapshot_reader import refused_files_of
 from dashboards.written import period_text
 
 _MOST_TILES = 8
@@ -39,19 +41,29 @@ opening(
     ),
 )
 warning_lines(snapshot, warnings)
+passed = snapshot.rows(
+    "warnings_passed",
+    unit=scope.unit,
+    first=scope.period.first.isoformat(),
+    last=scope.period.last.isoformat(),
+)
+if passed.height:
+    title = n_("{n} warning has passed", "{n} warnings have passed", passed.height)
+    with st.expander(title.format(n=number(passed.height)), icon=":material/history:"):
+        warning_lines(snapshot, passed)
 
 held = snapshot.rows("still_held")["rows"].item()
-if held:
-    linked_line(
-        ":orange[:material/help:] "
-        + n_(
-            "Can I believe it? {n} row is in quarantine; figures it may touch carry a mark.",
-            "Can I believe it? {n} rows are in quarantine; figures they may touch carry a mark.",
-            held,
-        ).format(n=number(held)),
-        _("Data quality"),
-        "data_quality",
+refused = [file for file in refused_files_of(snapshot.home) if file["state"] == "refused"]
+if held or refused:
+    doubt = _("Can I believe it? {held}, {refused}; figures they may touch carry a mark.").format(
+        held=n_("{n} row is in quarantine", "{n} rows are in quarantine", held).format(
+            n=number(held)
+        ),
+        refused=n_("{n} file was refused", "{n} files were refused", len(refused)).format(
+            n=number(len(refused))
+        ),
     )
+    linked_line(f":orange[:material/help:] {doubt}", _("Data quality"), "data_quality")
 
 with_target = snapshot.rows("metrics_with_target")["metric"].to_list()
 known = snapshot.known_metrics()

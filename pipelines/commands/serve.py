@@ -103,13 +103,25 @@ def serve(home: Home, port: int, dashboard_port: int) -> int:
     return 128 - code if code < 0 else code or 1
 
 
-def _parts(port: int, dashboard_port: int) -> tuple[_Part, ...]:
+def page_server(script: Path, port: int) -> tuple[str, ...]:
+    """Return what `python -m` runs to serve `script` with our options of Streamlit."""
     flags = [text for option, value, _ in _STREAMLIT for text in (f"--{option}", value)]
+    return ("streamlit", "run", str(script), "--server.port", str(port), *flags)
+
+
+def dashboards_app() -> Path:
+    """Return the file of the dashboards, found without importing them."""
+    package = find_spec("dashboards")
+    assert package is not None and package.origin is not None, "installed together with us"
+    return Path(package.origin).with_name("app.py")
+
+
+def _parts(port: int, dashboard_port: int) -> tuple[_Part, ...]:
     dagster = ("-m", "pipelines.definitions")
     return (
         _Part(
             Sentence("Streamlit (the dashboards)", "Streamlit（看板）"),
-            ("streamlit", "run", str(_app()), "--server.port", str(dashboard_port), *flags),
+            page_server(dashboards_app(), dashboard_port),
             title="Dashboards",
             port=dashboard_port,
             port_option="--dashboard-port",
@@ -128,13 +140,6 @@ def _parts(port: int, dashboard_port: int) -> tuple[_Part, ...]:
             ("dagster._daemon", "run", *dagster),
         ),
     )
-
-
-def _app() -> Path:
-    """Return the file of the dashboards, found without importing them."""
-    package = find_spec("dashboards")
-    assert package is not None and package.origin is not None, "installed together with us"
-    return Path(package.origin).with_name("app.py")
 
 
 def _environment(home: Home, port: int) -> Mapping[str, str]:

@@ -125,7 +125,10 @@ select now.month, now.fiscal_year, now.org_unit_id, now.line, line_name, line_na
     case when is_comparable_to_date then before.actual_to_date end::decimal(18, 2)
         as prior_year_actual_to_date,
     now.actual <> now.budget
-        and abs(now.actual - now.budget) >= $material_share * abs(now.budget) as is_material
+        and abs(now.actual - now.budget) >= $material_share * abs(now.budget) as is_material,
+    now.actual_to_date <> now.budget_to_date
+        and abs(now.actual_to_date - now.budget_to_date)
+            >= $material_share * abs(now.budget_to_date) as is_material_to_date
 from cumulated as now
 join placed on placed.line = now.line
 join compared on compared.month = now.month

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import dashboards
 from dashboards.blocks import frame
+from dashboards.language import use
 
 APP = Path(dashboards.__file__).parent / "app.py"
 _SECONDS = 60
@@ -45,6 +46,8 @@ class OpenedPage:
 
 def open_page(name: str = "today", **url: str) -> OpenedPage:
     """Open the page called `name` with the parameters `url`; an exception on it fails the test."""
+    # Choices are written out by this thread when a test looks at them.
+    use("zh" if url.get("lang") == "zh" else "en")
     app = AppTest.from_file(APP, default_timeout=_SECONDS)
     app.query_params.update(url)
     app.run()

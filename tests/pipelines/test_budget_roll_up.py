@@ -209,6 +209,16 @@ def test_a_variance_is_material_from_five_per_cent_of_the_budget(by_hand: pl.Dat
     assert seen("PX", "6600") == (None, True)  # nobody had budgeted it
 
 
+def test_what_is_material_to_date_is_judged_by_the_sums_to_date(by_hand: pl.DataFrame) -> None:
+    differ = by_hand.filter(pl.col("budget_to_date") != 0).with_columns(
+        share=(pl.col("actual_to_date") - pl.col("budget_to_date")).abs()
+        / pl.col("budget_to_date").abs()
+    )
+    assert differ.filter(pl.col("is_material_to_date") != (pl.col("share") >= 0.05)).is_empty()
+    assert differ["is_material_to_date"].n_unique() == 2
+    assert not differ.filter("is_material_to_date", ~pl.col("is_material")).is_empty()
+
+
 def test_a_smaller_loss_than_budgeted_is_a_favourable_share(by_hand: pl.DataFrame) -> None:
     row = row_of(by_hand, "HQ", "result", date(2027, 6, 1))
     assert (row["actual"], row["variance"], row["variance_share"]) == (-60, 20, 0.25)

@@ -99,6 +99,20 @@ def lines() -> pl.DataFrame:
     ).with_columns(pl.col("actual", "budget", "variance").cast(pl.Decimal(18, 2)))
 
 
+def budgeted() -> pl.DataFrame:
+    """Return two months of a budget line, money as decimals: one is over, one to come."""
+    return pl.DataFrame(
+        {
+            "month": [date(2026, 10, 1), date(2026, 11, 1)],
+            "actual": ["84.50", None],
+            "budget": ["90.00", "95.00"],
+            "actual_text": ["84.50", None],
+            "budget_text": ["90.00", "95.00"],
+            "prior_year_actual": [80, 85],
+        }
+    ).with_columns(pl.col("actual", "budget").cast(pl.Decimal(18, 2)))
+
+
 def runs() -> pl.DataFrame:
     """Return the stages of two runs, not in their order."""
     return pl.DataFrame(
@@ -143,6 +157,12 @@ DRAWINGS: dict[str, tuple[pl.DataFrame, Callable[[pl.DataFrame, Mode], alt.TopLe
     "variance_bars, narrow": (
         lines(),
         lambda frame, mode: variance_bars(frame, mode=mode, narrow=True),
+    ),
+    "budget_months": (
+        budgeted(),
+        lambda frame, mode: charts.budget_months(
+            frame, selected=date(2026, 10, 1), title="A title", mode=mode, labels=LABELS
+        ),
     ),
     "stage_durations": (
         runs(),

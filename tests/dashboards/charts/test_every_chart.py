@@ -59,6 +59,7 @@ def test_a_chart_tells_its_figures_to_those_who_cannot_see_it(drawing: str) -> N
         "heat_map": "A title: Hotline phone 90 %; Hotline app 70 %",
         "coverage": "A title: Tickets 2026-10-02 the no_rows; Tickets 2026-10-03 the held 3",
         "variance_bars": "A title: Fees ▼ −5.50; Packaging ▲ +0.50",
+        "budget_months": "A title: 2026-10 84.50 (90.00); 2026-11 – (95.00)",
         "stage_durations": "the seconds: 2026-11-21 39.5; 2026-11-20 30.0",
         "course": "2026-10-01 09:00 Picked up",
     }[drawing.partition(",")[0]]

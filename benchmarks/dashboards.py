@@ -1,0 +1,212 @@
+"""The dashboards in a real browser: first paint of Today, and a change of its filter.
+
+First paint is the time from asking for the address to seeing the opening sentence; complete, to
+seeing every tile. The reference is a page of one line, served and seen in the same way: what
+remains is ours. Every loading is a session of its own in a browser that has been here before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.deliveries_home import AS_OF, deliveries_home
+from benchmarks.measurement import report, run_sqm
+from benchmarks.nightly import copy_of_demo
+from pipelines.commands.serve import dashboards_app, page_server
+from pipelines.metric_queries import answer, parse_query
+from pipelines.settings import Home
+from pipelines.snapshots import open_snapshot
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_TIMES = 9
+_SECONDS_TO_START = 60
+_PUBLISHED = (0, 4)
+_OPENING = "h3"
+_TILES = "[data-testid=stMetric]"
+_ON_TIME = "delivery_on_time_share"
+_ONE_LINE = 'import streamlit as st\n\nst.markdown("### Ready")\n'
+# Without these Chromium asks its maker for updates, which takes time of its own.
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def main() -> None:
+    """Serve a home, look at it, and report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, help="deliveries of a generated home; else the demo")
+    parser.add_argument("--folder", type=Path, help="keep the generated home here, or use it again")
+    asked = parser.parse_args()
+    if asked.rows:
+        with deliveries_home(asked.rows, asked.folder) as home:
+            _measure(home, rows=asked.rows)
+    else:
+        with tempfile.TemporaryDirectory(prefix="sqm-benchmark-") as folder:
+            home = copy_of_demo(Path(folder))
+            run_sqm("demo", f"--home={home.root}")
+            _measure(home, rows=None)
+
+
+def _measure(home: Home, rows: int | None) -> None:
+    if not home.snapshots.is_dir():
+        run_sqm("nightly", f"--home={home.root}", f"--as-of={AS_OF}", expected=_PUBLISHED)
+    with _browser() as page, tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "one_line.py"
+        script.write_text(_ONE_LINE, encoding="utf-8")
+        with _served(home, script) as (_, address):
+            bare = _repeated(lambda: _paint(page, address)[0])
+        with _served(home, dashboards_app()) as (server, address):
+            cold, _ = _paint(page, address, tiles=True)
+            loads = [_paint(page, address, tiles=True) for _ in range(_TIMES)]
+            _assert_equal(page, home)
+            changes = _change_periods(page, address)
+            peak_mb = _peak_mb(server.pid)
+    first_paint = median(first for first, _ in loads)
+    report(
+        benchmark="dashboards",
+        deliveries=rows,
+        ratio=first_paint / bare,
+        reference_seconds=bare,
+        first_paint_seconds=first_paint,
+        complete_seconds=median(complete for _, complete in loads),
+        first_after_start_seconds=cold,
+        filter_change_seconds=median(changes),
+        slowest_filter_change_seconds=max(changes),
+        peak_mb=peak_mb,
+    )
+
+
+def _paint(page: Page, address: str, *, tiles: bool = False) -> tuple[float, float]:
+    """Return the seconds until the opening sentence and, if asked, until the last tile."""
+    begun = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.locator(_OPENING).first.wait_for()
+    first = time.perf_counter() - begun
+    if tiles:
+        _wait_until_idle(page)
+        page.locator(_TILES).last.wait_for()
+    return first, time.perf_counter() - begun
+
+
+def _change_periods(page: Page, address: str) -> list[float]:
+    """Return the seconds that each of some changes of the period takes, none asked for before."""
+    page.goto(address)
+    page.locator(_OPENING).first.wait_for()
+    _wait_until_idle(page)
+    seconds = []
+    for step in range(1, _TIMES + 1):
+        page.get_by_role("combobox").last.click()
+        option = page.get_by_role("option").nth(step)
+        name = option.inner_text()
+        begun = time.perf_counter()
+        option.click()
+        page.locator("[data-testid=stMain]").get_by_text(f", {name}.").first.wait_for()
+        _wait_until_idle(page)
+        seconds.append(time.perf_counter() - begun)
+    return seconds
+
+
+def _assert_equal(page: Page, home: Home) -> None:
+    """The page shows what the snapshot answers: the newest month's share of what was on time."""
+    month = AS_OF.replace(day=1)
+    query = parse_query(_ON_TIME, grain="all", first=month, last=AS_OF)
+    with open_snapshot(home.snapshots) as snapshot:
+        (value,) = answer(query, snapshot.query)["value"]
+    shown = f"{value:.1%}"
+    tiles = page.locator(_TILES).all_inner_texts()
+    if not any(re.search(rf"\b{re.escape(shown)}", text) for text in tiles):
+        raise AssertionError(f"{shown} is not among the tiles: {tiles}")
+
+
+def _wait_until_idle(page: Page) -> None:
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]')"
+        "?.getAttribute('data-test-script-state') === 'notRunning'"
+    )
+
+
+def _repeated(look: Callable[[], float]) -> float:
+    look()
+    return median(look() for _ in range(_TIMES))
+
+
+@contextmanager
+def _browser() -> Iterator[Page]:
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise SystemExit("chromium is not installed (Debian package chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
+        yield browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
+        browser.close()
+
+
+@contextmanager
+def _served(home: Home, script: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Serve `script` as `sqm serve` does, without Dagster, and give the process and the address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "SQM_HOME": str(home.root), "SQM_STORE": str(home.store)}
+    server = subprocess.Popen(
+        [sys.executable, "-m", *page_server(script, port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _wait_until_healthy(server, port)
+        yield server, f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_until_healthy(server: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise RuntimeError("Streamlit ended by itself")
+        connection = HTTPConnection("127.0.0.1", port, timeout=1)
+        try:
+            connection.request("GET", "/_stcore/health")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+        finally:
+            connection.close()
+    raise RuntimeError(f"Streamlit did not answer within {_SECONDS_TO_START} s")
+
+
+def _peak_mb(process: int) -> float:
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    (kilobytes,) = re.findall(r"VmHWM:\s+(\d+) kB", status)
+    return int(kilobytes) / 1024
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the page Budget vs actual is made of: opening, statement, matrix, one line in depth."""

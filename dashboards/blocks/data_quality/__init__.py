@@ -1,0 +1,1 @@
+"""What the page Data quality is made of: accounts of rows, freshness, held rows, the report."""

@@ -1,0 +1,218 @@
+"""What the three people do in the morning, done in a real browser on the demo organisation."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import polars as pl
+import pytest
+
+from pipelines.commands.serve import dashboards_app, page_server
+from tests.nights import demo_night
+from tests.pipelines.small_home import LATER, SmallHome, published_home
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.slow
+
+_SECONDS_TO_START = 60
+_WEEK = "2026-W42"  # a queue missed its promises in it
+# Where the first cell of the first row of a table lies: a canvas, without elements to look for.
+_FIRST_CELL = {"x": 60, "y": 52}
+
+
+@pytest.fixture(scope="module")
+def dashboards() -> Iterator[str]:
+    """Address of the dashboards on the demo."""
+    night = demo_night()
+    with served(night.home, night.store) as address:
+        yield address
+
+
+@contextmanager
+def served(home: Path, store: Path) -> Iterator[str]:
+    """Serve the dashboards as `sqm serve` does, and give their address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", *page_server(dashboards_app(), port)],
+        env={**os.environ, "SQM_HOME": str(home), "SQM_STORE": str(store)},
+    )
+    try:
+        _wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < until:
+        assert server.poll() is None, "Streamlit ended by itself"
+        try:
+            with urlopen(address):
+                return
+        except URLError:
+            time.sleep(0.2)
+    raise AssertionError(f"{address} did not answer within {_SECONDS_TO_START} s")
+
+
+def opening(page: Page) -> Locator:
+    """The sentence a page opens with."""
+    return page.get_by_test_id("stMain").get_by_role("heading", level=3).first
+
+
+def wait_until_idle(page: Page) -> None:
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]')"
+        "?.getAttribute('data-test-script-state') === 'notRunning'"
+    )
+
+
+def choose(page: Page, label: str, value: str) -> None:
+    """Choose `value` in the select box called `label`, as one who types its beginning."""
+    box = page.get_by_role("combobox", name=re.compile(label)).last
+    box.click()
+    box.fill(value)
+    page.get_by_role("option", name=re.compile(value)).first.click()
+
+
+def open_first_row(page: Page, table: Locator) -> None:
+    """Click the number in the first row of a table of records."""
+    wait_until_idle(page)
+    table.scroll_into_view_if_needed()
+    table.locator("canvas").first.wait_for()
+    page.wait_for_timeout(500)  # the table draws itself in its own time
+    table.click(position=_FIRST_CELL)
+
+
+def test_the_qa_manager_goes_from_a_warning_to_the_queue_to_a_missed_ticket(
+    dashboards: str, page: Page
+) -> None:
+    page.goto(f"{dashboards}/?period={_WEEK}")
+    opening(page).wait_for()
+    look_into_it = page.get_by_role("link", name="Look into it")
+    warning = page.get_by_test_id("stVerticalBlock").filter(
+        has_text=re.compile("Promises kept at Parcel tracing queue: 70.3%"), has=look_into_it
+    )
+    warning.last.get_by_role("link", name="Look into it").click()
+
+    page.get_by_role("heading", name=re.compile("Promises kept: 70.3%, short of")).wait_for()
+    assert "unit=Q-TRACE" in page.url and f"period={_WEEK}" in page.url
+    page.get_by_text("11 records behind it").wait_for()
+
+    table = page.get_by_test_id("stDataFrame").last
+    open_first_row(page, table)
+    page.wait_for_url(re.compile(r"/records\?.*id=GD26"))
+    opening(page).wait_for()
+    assert "missed" in opening(page).inner_text()
+    wait_until_idle(page)
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_finance_goes_from_a_line_to_its_entries_to_the_workbook_on_disk(
+    dashboards: str, page: Page, tmp_path: Path
+) -> None:
+    page.goto(f"{dashboards}/budget_vs_actual?unit=R-SOUTH&period=2026-07")
+    opening(page).wait_for()
+    wait_until_idle(page)
+    choose(page, "Line", "Temporary labour")
+    page.wait_for_url(re.compile("line=6601"))
+    wait_until_idle(page)
+    assert "Temporary labour" in page.get_by_test_id("stMain").inner_text()
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Excel").first.click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert file.name.endswith(".xlsx")
+    sheets = pl.read_excel(file, sheet_id=0, has_header=False, drop_empty_rows=False)
+    assert len(sheets) >= 4
+    entries = [sheet for name, sheet in sheets.items() if "entries" in name.lower()]
+    assert entries and entries[0].height > 1
+
+
+def test_the_scheduler_sees_how_the_night_went_and_when_the_next_one_is(
+    dashboards: str, page: Page
+) -> None:
+    page.goto(f"{dashboards}/operations")
+    opening(page).wait_for()
+    wait_until_idle(page)
+    said = page.get_by_test_id("stMain").inner_text()
+    assert "Asia/Shanghai" in said
+    assert "02:00" in said
+
+
+def test_the_language_can_be_switched_and_stays_on_the_next_page(
+    dashboards: str, page: Page
+) -> None:
+    page.goto(dashboards)
+    opening(page).wait_for()
+    page.get_by_role("radio", name="中文").click()
+    page.wait_for_url(re.compile("lang=zh"))
+    page.get_by_role("link", name="服务水平").click()
+    page.get_by_role("heading", name=re.compile("承诺兑现率")).first.wait_for()
+    assert "lang=zh" in page.url
+
+
+def test_a_link_copied_to_a_second_browser_shows_the_same_view(dashboards: str, page: Page) -> None:
+    page.goto(f"{dashboards}/deliveries")
+    opening(page).wait_for()
+    wait_until_idle(page)
+    choose(page, "Org unit", "Chongqing Yubei")
+    page.wait_for_url(re.compile("unit=CKG-YB"))
+    page.get_by_role("radio", name="Week").click()
+    page.wait_for_url(re.compile("period=2026-W"))
+    wait_until_idle(page)
+    seen = opening(page).inner_text()
+
+    second = page.context.browser.new_context(locale="en-GB")
+    other = second.new_page()
+    other.goto(page.url)
+    opening(other).wait_for()
+    wait_until_idle(other)
+    assert opening(other).inner_text() == seen
+    assert other.get_by_text("Chongqing Yubei, week of").count() > 0
+    second.close()
+
+
+def test_a_browser_that_speaks_chinese_is_answered_in_chinese(dashboards: str, page: Page) -> None:
+    context = page.context.browser.new_context(locale="zh-CN")
+    chinese = context.new_page()
+    chinese.goto(dashboards)
+    opening(chinese).wait_for()
+    assert re.search("[\u4e00-\u9fff]", opening(chinese).inner_text())
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
+    """A small home after its night, which must not be run under the loop of the browser."""
+    return published_home(tmp_path_factory.mktemp("home"))
+
+
+def test_a_new_snapshot_appears_without_a_restart(small: SmallHome, page: Page) -> None:
+    with served(small.root, small.root / "store") as address:
+        page.goto(address)
+        page.get_by_text(re.compile("Snapshot 000001-2026-03-31")).wait_for()
+        # In a process of its own: a loop of events runs in this one.
+        sqm = Path(sys.executable).with_name("sqm")
+        subprocess.run(
+            [sqm, "nightly", "--home", small.root, "--as-of", LATER.isoformat()], check=True
+        )
+        page.reload()
+        page.get_by_text(re.compile("Snapshot 000002-2026-04-03")).wait_for()

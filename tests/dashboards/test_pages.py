@@ -1,0 +1,120 @@
+"""Every page on every kind of home: the demo, nothing yet, one day, and each real export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dashboards.menu import VIEWS
+from tests.dashboards.opened_pages import OpenedPage, open_page
+from tests.nights import EXPECTED, demo_night, real_night
+from tests.pipelines.small_home import new_home, published_home
+
+_PAGES = [view.name for view in VIEWS]
+_LANGUAGES = ("en", "zh")
+_NO_TEXT = ("None", "NaN", "nan", "null", "Traceback", "{", "Polars")
+
+
+def is_fit_to_be_read(page: OpenedPage) -> None:
+    """Fail on what no reader should see."""
+    said = page.texts()
+    assert said.strip()
+    for text in _NO_TEXT:
+        assert text not in said.replace("None of", ""), said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", _LANGUAGES)
+@pytest.mark.parametrize("page", _PAGES)
+def test_every_page_opens_on_the_demo(
+    look_at: Callable[..., None], page: str, language: str
+) -> None:
+    night = demo_night()
+    look_at(night.home, night.store)
+    is_fit_to_be_read(open_page(page, lang=language))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", _PAGES)
+@pytest.mark.parametrize(
+    "url",
+    [
+        {"unit": "CKG-YB", "period": "2026-07"},
+        {"unit": "Q-TRACE", "period": "2026-W30"},
+        {"unit": "R-EAST", "period": "2026-07-08"},
+        {"period": "2026-Q3", "channel": "chat", "service_level": "economy"},
+        {"period": "all"},
+        {"period": "2025"},
+    ],
+    ids=lambda url: " ".join(url.values()),
+)
+def test_every_page_opens_on_any_unit_and_period_of_the_demo(
+    look_at: Callable[..., None], page: str, url: dict[str, str]
+) -> None:
+    night = demo_night()
+    look_at(night.home, night.store)
+    is_fit_to_be_read(open_page(page, **url))
+
+
+@pytest.mark.parametrize("language", _LANGUAGES)
+@pytest.mark.parametrize("page", _PAGES)
+def test_before_the_first_night_every_page_says_calmly_what_to_do(
+    look_at: Callable[..., None], tmp_path: Path, page: str, language: str
+) -> None:
+    look_at(new_home(tmp_path).root)
+    opened = open_page(page, lang=language)
+    is_fit_to_be_read(opened)
+    assert "sqm nightly" in opened.texts()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", _PAGES)
+def test_every_page_opens_on_a_home_with_one_day_of_tickets(
+    look_at: Callable[..., None], tmp_path: Path, page: str
+) -> None:
+    small = new_home(tmp_path, kinds=("tickets",))
+    small.land(
+        "tickets/day.csv",
+        "ticket_id,kind,channel,org_unit_id,status,opened_at,resolved_at,updated_at\n"
+        "T1,complaint,phone,PD,closed,2026-03-31 09:00,2026-03-31 10:00,2026-03-31 10:00\n",
+    )
+    small.night(date(2026, 3, 31))
+    look_at(small.root)
+    is_fit_to_be_read(open_page(page))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", _PAGES)
+@pytest.mark.parametrize("home", EXPECTED)
+def test_every_page_opens_on_a_real_export(
+    look_at: Callable[..., None], home: str, page: str
+) -> None:
+    night = real_night(home)
+    look_at(night.home, night.store)
+    is_fit_to_be_read(open_page(page))
+
+
+@pytest.mark.parametrize("page", _PAGES)
+def test_a_link_with_nonsense_gets_a_sentence_for_each_part_and_the_usual_view(
+    look_at: Callable[..., None], tmp_path: Path, page: str
+) -> None:
+    look_at(published_home(tmp_path).root)
+    nonsense = {
+        "unit": "NOWHERE'; drop table x --",
+        "period": "2026-13",
+        "channel": "pigeon",
+        "service_level": "<b>",
+        "metric": "no_metric",
+        "by": "shoe_size",
+        "lang": "xx",
+        "line": "x",
+        "rule": "x",
+        "run": "x",
+        "id": "no such record",
+    }
+    opened = open_page(page, **nonsense)
+    is_fit_to_be_read(opened)
+    assert opened.app.info, "nothing was said about it"
