@@ -97,9 +97,36 @@ class Reader:
         )
 
     def trend(self, metric: Metric, scope: Scope, *, by: tuple[str, ...] = ()) -> pl.DataFrame:
-        """Return the figures of the periods up to the one of `scope`: column `period`."""
-        period = scope.period.suited_to(metric).window()
-        return self.figures(metric, scope.over(period), by=by, grain=period.grain != "all")
+        """Return the figures of the periods up to the one of `scope`: column `period`.
+
+        But for days, of which there are many, all periods are asked for at once and kept, so that
+        going through them costs nothing.
+        """
+        shown = scope.period.suited_to(metric).window()
+        if shown.grain in ("all", "day"):
+            return self.figures(metric, scope.over(shown), by=by, grain=shown.grain == "day")
+        every = self._months(metric, scope, by) if shown.grain == "month" else None
+        if every is None:
+            query = MetricQuery(
+                metric,
+                by=by,
+                grain=shown.grain,
+                where=scope.where(metric),
+                rolled_up="org_unit_id" in by,
+            )
+            every = self.answer(query)
+        return every.filter(pl.col("period").is_between(shown.first, shown.last))
+
+    def _months(self, metric: Metric, scope: Scope, by: tuple[str, ...]) -> pl.DataFrame | None:
+        """Return what `marts.metric_values` has of the metric; None where it has no such split."""
+        if not scope.unit or set(scope.where(metric)) > {"org_unit_id"}:
+            return None
+        if by == ():
+            of_unit = self.rows("monthly_values", unit=scope.unit, metric=None)
+            return of_unit.filter(pl.col("metric") == metric.name).drop("metric", "org_unit_id")
+        if by == ("org_unit_id",):
+            return self.rows("monthly_values", unit=None, metric=metric.name).drop("metric")
+        return None
 
     def answer(self, query: MetricQuery) -> pl.DataFrame:
         """Return the answer to any question to the measures."""

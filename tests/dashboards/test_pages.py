@@ -15,6 +15,7 @@ from tests.pipelines.small_home import new_home, published_home
 
 _PAGES = [view.name for view in VIEWS]
 _LANGUAGES = ("en", "zh")
+_WITHOUT_FILTERS = ("data_quality",)  # its choices are among what there is, here nothing
 _NO_TEXT = ("None", "NaN", "nan", "null", "Traceback", "{", "Polars")
 
 
@@ -117,4 +118,5 @@ def test_a_link_with_nonsense_gets_a_sentence_for_each_part_and_the_usual_view(
     }
     opened = open_page(page, **nonsense)
     is_fit_to_be_read(opened)
-    assert opened.app.info, "nothing was said about it"
+    if page not in _WITHOUT_FILTERS:
+        assert opened.app.info, "nothing was said about it"
