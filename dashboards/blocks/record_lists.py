@@ -51,10 +51,15 @@ def records_list(reader: Reader, scope: Scope, metric: Metric) -> None:
     if not found:
         st.caption(_("No record speaks against this figure."))
         return
-    told_count = n_("{n} record behind it", "{n} records behind it", found).format(n=number(found))
     if found > rows.height:
-        told_count += _(", the worst {n} are listed").format(n=rows.height)
-    st.caption(f"{told_count}. " + _("Click a number to open it."))
+        template = _("{n} records behind it; the worst {listed} are listed. Click one to open it.")
+    else:
+        template = n_(
+            "{n} record behind it. Click its number to open it.",
+            "{n} records behind it. Click a number to open it.",
+            found,
+        )
+    st.caption(template.format(n=number(found), listed=number(rows.height)))
     kind = records_of(tables_of(metric)[0])
     show_records(reader, scope, rows, kind, name=f"behind_{metric.name}")
 

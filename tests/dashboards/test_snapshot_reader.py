@@ -116,7 +116,7 @@ def test_a_snapshot_of_an_older_version_is_refused_with_what_to_do(tmp_path: Pat
     del told["tables"]["marts.coverage"]
     told["file_bytes"] = file.stat().st_size
     manifest.write_text(json.dumps(told), encoding="utf-8")
-    with pytest.raises(Refusal, match="made by an older version .* run `sqm nightly`"):
+    with pytest.raises(Refusal, match=r"made by an older version .* run `sqm nightly`"):
         reader_of(small.home)
 
 
