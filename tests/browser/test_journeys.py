@@ -130,10 +130,10 @@ def test_finance_goes_from_a_line_to_its_entries_to_the_workbook_on_disk(
     page.goto(f"{dashboards}/budget_vs_actual?unit=R-SOUTH&period=2026-07")
     opening(page).wait_for()
     wait_until_idle(page)
-    choose(page, "Line", "Temporary labour")
-    page.wait_for_url(re.compile("line=6601"))
+    choose(page, "Line", "Line haul")
+    page.wait_for_url(re.compile("line=6401"))
     wait_until_idle(page)
-    assert "Temporary labour" in page.get_by_test_id("stMain").inner_text()
+    assert "6401 Line haul is" in page.get_by_test_id("stMain").inner_text()
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Excel").first.click()
