@@ -37,7 +37,9 @@ def scope_of(reader: Reader, *filters: Filter, grains: Sequence[Grain] = GRAINS)
     Parts of the URL that cannot be had are told above the page, and the usual ones are shown.
     """
     known = reader.known()
-    scope, refusals = read_scope(st.query_params.to_dict(), known)
+    # What the page has no widget for must not change its figures behind the reader's back.
+    url = {name: value for name, value in st.query_params.to_dict().items() if name in filters}
+    scope, refusals = read_scope(url, known)
     if scope.period.grain not in grains:
         scope = scope.over(change_grain(scope.period, grains[0], known))
     for refusal in refusals:

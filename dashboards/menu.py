@@ -101,6 +101,7 @@ _PAGE_OF_TABLE = {
     "finance_entries": "budget_vs_actual",
     "budget_months": "budget_vs_actual",
 }
+_EVERYTHING = "metrics"
 _COMPLAINTS = "complaint"
 
 
@@ -128,9 +129,9 @@ def page_of(metric: Metric) -> str:
     table = tables_of(metric)[0]
     if table == "tickets" and _COMPLAINTS in metric.name:
         return "complaints"
-    return _PAGE_OF_TABLE.get(table, "metrics")
+    return _PAGE_OF_TABLE.get(table, _EVERYTHING)
 
 
 def metrics_on(page: str, metrics: list[Metric]) -> list[Metric]:
-    """Return those of `metrics` that `page` shows."""
-    return [metric for metric in metrics if page_of(metric) == page]
+    """Return those of `metrics` that `page` shows: all of them on the page about all."""
+    return [metric for metric in metrics if page in (_EVERYTHING, page_of(metric))]

@@ -6,13 +6,13 @@ from dashboards.blocks.comparison import heat_map, split
 from dashboards.blocks.explorer import choose_metric, trend
 from dashboards.blocks.frame import reader
 from dashboards.blocks.record_lists import records_list
-from dashboards.blocks.sentences import open_with
+from dashboards.blocks.sentences import metrics_for, open_with
 from dashboards.filters import scope_of
 from dashboards.language import _
 
 snapshot = reader()
 scope = scope_of(snapshot, "unit", "period", "channel", "service_level")
-metrics = snapshot.known_metrics()
+metrics = metrics_for(snapshot, "metrics")
 metric = choose_metric(metrics, metrics[0].name)
 open_with(snapshot, scope, "metrics", [metric.name])
 trend(snapshot, scope, metric)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.dashboards.opened_pages import forget
-
 
 @pytest.fixture
-def look_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+def look_at(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let pages look at the home at `root`, its store elsewhere if `store` says so."""
 
     def look(root: Path, store: Path | None = None) -> None:
-        forget()
         monkeypatch.setenv("SQM_HOME", str(root))
         monkeypatch.setenv("SQM_STORE", str(store or root / "store"))
         monkeypatch.setenv("SQM_LANDING", str(root / "landing"))
 
-    yield look
-    forget()
+    return look
