@@ -43,6 +43,13 @@ class Standing(NamedTuple):
         return self.now["value"] - self.before["value"]
 
     @property
+    def has_changed(self) -> bool:
+        """Whether the value differs in the digits that are shown."""
+        return bool(self.now and self.before and self.change) and any(
+            digit in "123456789" for digit in change_text(self.metric, self.change, "XXX")
+        )
+
+    @property
     def misses_target(self) -> bool:
         """Whether the value lies on the bad side of the target."""
         if not self.now or self.target is None or self.metric.better == "neutral":
@@ -87,7 +94,7 @@ def _tile(reader: Reader, one: Standing) -> None:
             told(metric.title),
             value_text(metric, now["value"], reader.currency),
             change_text(metric, one.change, reader.currency) or None,
-            delta_color=_COLOURS[metric.better],
+            delta_color=_COLOURS[metric.better] if one.has_changed else "off",
             label_visibility="collapsed",
             chart_data=one.course["value"].to_list() if one.course.height > 1 else None,
         )

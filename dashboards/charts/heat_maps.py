@@ -80,7 +80,11 @@ def heat_map(
                 "value:Q",
                 scale=_scale(cells["value"], target, better, colours),
                 legend=alt.Legend(
-                    format=value_format, gradientLength=140, gradientThickness=8, tickCount=3
+                    format=value_format,
+                    gradientLength=140,
+                    gradientThickness=8,
+                    # The ends of the scale may lie beyond what there is, such as over 100 %.
+                    values=[cells["value"].min(), cells["value"].max()],
                 ),
             ),
             tooltip=tooltip,

@@ -13,8 +13,10 @@ from dashboards.language import _
 snapshot = reader()
 scope = scope_of(snapshot, "unit", "period", "channel", "service_level")
 metrics = metrics_for(snapshot, "metrics")
+answer = st.container()  # a page opens with an answer, not with a form
 metric = choose_metric(metrics, metrics[0].name)
-open_with(snapshot, scope, "metrics", [metric.name])
+with answer:
+    open_with(snapshot, scope, "metrics", [metric.name])
 trend(snapshot, scope, metric)
 st.subheader(_("Where it comes from"))
 split(snapshot, scope, metric)

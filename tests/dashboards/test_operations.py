@@ -210,7 +210,7 @@ def test_going_back_is_told_with_the_command_that_undoes_it(
     page = opened(small, look_at)
     kept = table_with(page, "command")
     assert (kept["id"], kept["is_served"]) == ([newest.id, older.id], [True, False])
-    assert kept["bytes"] == [newest.manifest.file_bytes, older.manifest.file_bytes]
+    assert kept["megabytes"] == [one.manifest.file_bytes / 1_000_000 for one in (newest, older)]
     assert kept["command"][1] == f"sqm rollback {older.id}"
     rollback(older.id, small.home.snapshots)
     page = opened(small, look_at)

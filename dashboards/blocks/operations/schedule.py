@@ -80,6 +80,9 @@ def what_is_served(
     return " ".join(sentences)
 
 
+_BYTES_PER_MB = 1_000_000
+
+
 def snapshots_table(home: Home, served: str | None, snapshots: Sequence[Published]) -> None:
     """Show the snapshots that are kept, newest first, with the command that serves each again."""
     zone = ZoneInfo(home.settings.time_zone)
@@ -90,7 +93,7 @@ def snapshots_table(home: Home, served: str | None, snapshots: Sequence[Publishe
                 "is_served": id == served,
                 "as_of": manifest.as_of,
                 "made_at": manifest.made_at.astimezone(zone).replace(tzinfo=None),
-                "bytes": manifest.file_bytes,
+                "megabytes": manifest.file_bytes / _BYTES_PER_MB,
                 "command": f"sqm rollback {id}" if id != served else None,
             }
             for id, manifest in snapshots
@@ -105,7 +108,7 @@ def snapshots_table(home: Home, served: str | None, snapshots: Sequence[Publishe
             "made_at": st.column_config.DatetimeColumn(
                 _("Made"), format="YYYY-MM-DD HH:mm:ss", help=home.settings.time_zone
             ),
-            "bytes": st.column_config.NumberColumn(_("Size"), format="bytes"),
+            "megabytes": st.column_config.NumberColumn(_("Size, MB"), format="%.1f"),
             "command": _("To serve it again"),
         },
         hide_index=True,
