@@ -22,6 +22,9 @@ from dashboards.scope import read_scope
 from tests.dashboards.opened_pages import OpenedPage, open_page
 from tests.pipelines.small_home import LANDED, REFERENCE, SmallHome, new_home, published_home
 
+pytestmark = pytest.mark.slow
+
+
 _LOOK = Callable[..., None]
 # In March PD earned 1,234.50 of 1,019.18 and PX spent 50 without a budget.
 _FINANCE = ("finance_entries", "budget_lines")
@@ -146,7 +149,6 @@ def test_the_list_of_lines_writes_the_choice_into_the_url(small: SmallHome) -> N
     assert app.query_params["span"] == "month"
 
 
-@pytest.mark.slow
 def test_a_unit_without_money_has_a_calm_page(tmp_path: Path, look_at: _LOOK) -> None:
     finance_home(tmp_path, {"org_units": REFERENCE["org_units"] + "QQ,HQ,outlet\n"})
     look_at(tmp_path)
@@ -155,7 +157,6 @@ def test_a_unit_without_money_has_a_calm_page(tmp_path: Path, look_at: _LOOK) ->
     assert page.tables() == []
 
 
-@pytest.mark.slow
 def test_units_without_one_above_them_are_told_by_their_totals(
     tmp_path: Path, look_at: _LOOK
 ) -> None:
@@ -166,7 +167,6 @@ def test_units_without_one_above_them_are_told_by_their_totals(
     assert list(page.tables()[0].columns) == ["indented", "PD", "PX"]
 
 
-@pytest.mark.slow
 def test_a_home_without_finance_says_so(tmp_path: Path, look_at: _LOOK) -> None:
     home = new_home(tmp_path, ("tickets",))
     home.land("tickets/march.csv", LANDED["tickets/march.csv"])
@@ -176,7 +176,6 @@ def test_a_home_without_finance_says_so(tmp_path: Path, look_at: _LOOK) -> None:
     assert info.value.startswith("Budget vs actual: the snapshot has no figures for this page.")
 
 
-@pytest.mark.slow
 def test_a_month_after_the_last_entry_is_told_to_have_no_actuals_yet(
     tmp_path: Path, look_at: _LOOK
 ) -> None:

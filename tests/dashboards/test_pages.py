@@ -104,6 +104,7 @@ def test_every_page_opens_on_a_real_export(
     is_fit_to_be_read(open_page(page))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", _PAGES)
 def test_a_link_with_nonsense_gets_a_sentence_for_each_part_and_the_usual_view(
     look_at: Callable[..., None], tmp_path: Path, page: str

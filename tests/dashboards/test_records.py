@@ -20,6 +20,9 @@ from pipelines.workbooks import Sheet, workbook
 from tests.dashboards.opened_pages import OpenedPage, open_page
 from tests.pipelines.small_home import REFERENCE, SmallHome, new_home, published_home
 
+pytestmark = pytest.mark.slow
+
+
 _CUSTOMER = "c0ffee" + "0" * 58
 _UNITS = (
     "id,parent_id,kind,time_zone\nHQ,,company,\nPD,HQ,outlet,\nNYC,HQ,outlet,America/New_York\n"
@@ -228,7 +231,6 @@ def test_text_of_others_stays_text() -> None:
     assert in_markdown("opened_at: run `sqm x_y`") == r"opened\_at\: run `sqm x_y`"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("text", ["t202", _CUSTOMER[:6], _CUSTOMER.upper()])
 def test_the_beginning_of_a_number_or_of_a_customer_lists_records(
     told: SmallHome, text: str
@@ -237,13 +239,11 @@ def test_the_beginning_of_a_number_or_of_a_customer_lists_records(
     assert table_with(page, "ticket_id")["ticket_id"] == ["T2026-2", "T2026-1"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("text", ["t20", _CUSTOMER[:5], "6-1"])
 def test_too_short_a_beginning_lists_nothing(told: SmallHome, text: str) -> None:
     assert open_page("records", q=text).tables() == []
 
 
-@pytest.mark.slow
 def test_a_ticket_leads_to_its_waybill_its_surveys_the_books_and_its_customer(
     told: SmallHome,
 ) -> None:
@@ -254,7 +254,6 @@ def test_a_ticket_leads_to_its_waybill_its_surveys_the_books_and_its_customer(
     assert table_with(page, "ticket_id")["ticket_id"] == ["T2026-2"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("id", "tickets"),
     [("W2026-1", ["T2026-1"]), ("S2026-1", ["T2026-1"]), ("E2026-1", ["T2026-1"])],
@@ -265,14 +264,12 @@ def test_what_is_about_a_ticket_leads_back_to_it(
     assert table_with(open_page("records", id=id), "ticket_id")["ticket_id"] == tickets
 
 
-@pytest.mark.slow
 def test_a_customer_is_shown_by_the_first_characters_of_the_pseudonym(told: SmallHome) -> None:
     page = open_page("records", id="T2026-1")
     assert fields_of(page)["Customer key"] == "c0ffee00…"
     assert _CUSTOMER not in page.texts() + "".join(map(str, page.tables()))
 
 
-@pytest.mark.slow
 def test_older_versions_are_listed_with_what_the_newer_one_changed(told: SmallHome) -> None:
     page = open_page("records", id="T2026-1")
     assert "1 older version has been superseded." in page.texts()
@@ -288,7 +285,6 @@ def test_older_versions_are_listed_with_what_the_newer_one_changed(told: SmallHo
     assert "Channel" not in told_changes
 
 
-@pytest.mark.slow
 def test_a_row_that_is_held_says_the_rule_and_what_landed(told: SmallHome) -> None:
     page = open_page("records", id="held-1")
     assert "held-1 is not among the records: it is held in quarantine." in page.texts()
@@ -298,7 +294,6 @@ def test_a_row_that_is_held_says_the_rule_and_what_landed(told: SmallHome) -> No
     assert values["opened_at"] == "9th of March"
 
 
-@pytest.mark.slow
 def test_a_comment_is_shown_letter_by_letter(told: SmallHome) -> None:
     page = open_page("records", id="S2026-1")
     comment = "<b>slow</b> [really](http://x) **very**"
@@ -306,7 +301,6 @@ def test_a_comment_is_shown_letter_by_letter(told: SmallHome) -> None:
     assert comment not in page.texts()
 
 
-@pytest.mark.slow
 def test_times_are_those_of_the_unit(told: SmallHome) -> None:
     page = open_page("records", id="N2026-1")
     assert "Opened 3 Mar 2026 09:00." in page.texts()
@@ -314,13 +308,11 @@ def test_times_are_those_of_the_unit(told: SmallHome) -> None:
     assert [f"{at:%H:%M}" for at in table_with(page, "at", "event")["at"]] == ["09:00"]
 
 
-@pytest.mark.slow
 def test_a_cancelled_ticket_keeps_and_misses_no_promise(told: SmallHome) -> None:
     said = open_page("records", id="T2026-2").texts()
     assert "Request T2026-2 at PD was cancelled and counts in no figure." in said
 
 
-@pytest.mark.slow
 def test_one_number_of_two_kinds_lets_the_reader_choose(told: SmallHome) -> None:
     page = open_page("records", id="BOTH")
     assert "2 records are called BOTH." in page.texts()
@@ -330,7 +322,6 @@ def test_one_number_of_two_kinds_lets_the_reader_choose(told: SmallHome) -> None
     assert r"To be done: \*Fire\* drill." in duty.texts()
 
 
-@pytest.mark.slow
 def test_everything_known_of_a_record_is_in_one_workbook(told: SmallHome) -> None:
     snapshot = reader()
     record = open_record(snapshot, "tickets", "T2026-1")

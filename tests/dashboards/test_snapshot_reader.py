@@ -20,6 +20,8 @@ from tests.pipelines.small_home import SmallHome, moved_on_home, published_home
 from transforms.catalogue import METRICS
 from transforms.refusal import Refusal
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> SmallHome:

@@ -26,6 +26,9 @@ from tests.pipelines.small_home import (
 )
 from transforms.refusal import Refusal
 
+pytestmark = pytest.mark.slow
+
+
 _OF_ROWS = ("org_unit_tree", "held_rows", "conservation", "coverage", "held_by_rule")
 _MONTHLY = (
     "complaints,complaints_opened,outlet,month,above,1,9\n"
@@ -185,7 +188,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
     return marts_of(full_home(tmp_path_factory.mktemp("whole")))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", [*SOURCES, None])
 def test_every_mart_is_there_with_its_columns_whatever_a_home_has(
     whole: dict[str, pl.DataFrame], tmp_path: Path, kind: str | None

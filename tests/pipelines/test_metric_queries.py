@@ -300,6 +300,7 @@ def test_a_metric_of_two_tables_needs_no_rows_in_both(ask: metric_queries.Ask) -
     assert by_unit == [("CD", 30), ("PD", 20)]
 
 
+@pytest.mark.slow
 def test_every_metric_answers_every_column_it_names(ask: metric_queries.Ask) -> None:
     for metric in METRICS.values():
         for column in columns_of(metric):

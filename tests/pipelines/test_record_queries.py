@@ -25,6 +25,9 @@ from tests.transforms.random_records import random_records
 from transforms.catalogue import METRICS, SLICES, Metric, records_of, slices_of
 from transforms.refusal import Refusal
 
+pytestmark = pytest.mark.slow
+
+
 MARCH: dict[str, Any] = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
 EVERY_ROW = 10_000
 ROWS = 400
@@ -219,7 +222,6 @@ def test_now_is_the_end_of_the_day_in_the_zone_of_the_home(tmp_path: Path) -> No
         assert figure(snapshot, METRICS["promise_kept_share"], {})["denominator"] == 3
 
 
-@pytest.mark.slow
 def test_a_kind_without_records_has_none_behind_its_figures(tmp_path: Path) -> None:
     small = full_home(tmp_path)
     with small.stages() as night:
@@ -274,7 +276,6 @@ def conditions_of(metric: Metric) -> list[Where]:
     return [{}, {"org_unit_id": ("R",), split: slices[split]}, {"region": ("west",)}]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", METRICS)
 def test_as_many_records_are_behind_a_figure_as_it_says(at_random: Snapshot, name: str) -> None:
     metric = METRICS[name]
@@ -336,7 +337,6 @@ def test_of_all_records_of_a_share_those_against_come_first(at_random: Snapshot)
         assert every[: len(against)] == against
 
 
-@pytest.mark.slow
 def test_a_real_night_publishes_all_that_is_asked_here(shared: SmallHome) -> None:
     with open_snapshot(shared.home.snapshots) as snapshot:
         assert ids(snapshot, "promise_kept_share") == ["T1"]

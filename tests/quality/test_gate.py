@@ -250,6 +250,7 @@ def test_every_row_comes_out_once_judged_as_if_it_were_alone(
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.sampled_from(_TICKET_CHANGES), max_size=12))
 def test_rows_that_passed_the_gate_pass_it_again(changes: list[dict[str, Any]]) -> None:
