@@ -10,6 +10,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,14 @@ _LINES = 350
 _LONGER = {"pipelines/cli.py": "one short function per sub-command, in the order of the help"}
 
 
+@cache
+def parsed(module: Path) -> ast.Module:
+    return ast.parse((_PROJECT / module).read_text(encoding="utf-8"))
+
+
 def imports_of(module: Path) -> Iterator[str]:
     """Yield the dotted name of all that `module` imports, wherever in it."""
-    tree = ast.parse((_PROJECT / module).read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    for node in ast.walk(parsed(module)):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -113,9 +118,5 @@ def test_modules_are_short_or_say_why_not() -> None:
 
 
 def test_every_module_says_what_it_holds() -> None:
-    silent = [
-        str(module)
-        for module in _MODULES
-        if not ast.get_docstring(ast.parse((_PROJECT / module).read_text(encoding="utf-8")))
-    ]
+    silent = [str(module) for module in _MODULES if not ast.get_docstring(parsed(module))]
     assert silent == []

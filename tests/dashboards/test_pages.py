@@ -59,6 +59,7 @@ def test_every_page_opens_on_any_unit_and_period_of_the_demo(
     is_fit_to_be_read(open_page(page, **url))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", _LANGUAGES)
 @pytest.mark.parametrize("page", _PAGES)
 def test_before_the_first_night_every_page_says_calmly_what_to_do(

@@ -16,6 +16,9 @@ from tests.pipelines.marts_by_hand import marts_of
 from tests.pipelines.small_home import SETTINGS, SmallHome, new_home
 from transforms.catalogue import METRICS
 
+pytestmark = pytest.mark.slow
+
+
 _LEDGER = "entry_id,posted_on,org_unit_id,account_code,amount_minor,currency\n"
 _BUDGET = "org_unit_id,account_code,period_start,period_end,amount_minor,currency\n"
 _UNITS = "id,parent_id,kind\nHQ,,company\nR,HQ,region\nPD,R,outlet\nPX,R,outlet\n"

@@ -263,6 +263,7 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
     return header, draw(st.lists(record, max_size=6))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150,
     deadline=None,

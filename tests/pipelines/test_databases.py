@@ -141,6 +141,7 @@ class TestSqlite:
         assert [file.name for file in tmp_path.iterdir()] == ["calls.sqlite"]
 
 
+@pytest.mark.slow
 class TestPostgres:
     def test_every_type_becomes_a_native_one_or_text(self, fetch, postgres: str) -> None:
         bronze, _ = fetch(

@@ -103,6 +103,7 @@ def test_the_home_says_when_its_night_begins(small: SmallHome) -> None:
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("45 3 * * *", "Europe/Berlin")
 
 
+@pytest.mark.slow
 def test_importing_the_definitions_needs_no_home_and_touches_no_disk(tmp_path: Path) -> None:
     program = (
         "import pathlib, sys\n"

@@ -34,6 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("bronze")
 
 
+@pytest.mark.slow
 @given(
     sizes=st.lists(st.integers(0, 7), min_size=1, max_size=5),
     rows_at_once=st.integers(1, 12),

@@ -21,6 +21,9 @@ from tests.pipelines.small_home import (
     take_up,
 )
 
+pytestmark = pytest.mark.slow
+
+
 # A row is its ticket, the hour of its version (or none) and a flavour that says all else of it.
 Row = tuple[str, int | None, int]
 tickets = st.sampled_from(["T1", "T2", "T3", "T4"])
@@ -73,7 +76,6 @@ def assert_every_row_is_accounted_for(small: SmallHome) -> None:
         assert counts == [rows.get(number, 0) for rows in of_tables]
 
 
-@pytest.mark.slow
 @given(nights_of(any_row), st.sampled_from([0, 1, 3]))
 @whole_nights
 def test_nights_one_by_one_give_what_a_rebuild_gives(
@@ -95,7 +97,6 @@ def test_nights_one_by_one_give_what_a_rebuild_gives(
         assert small.contents() == night_by_night
 
 
-@pytest.mark.slow
 @given(nights_of(row_by_its_time), st.randoms(use_true_random=False))
 @whole_nights
 def test_nights_one_by_one_give_what_all_files_at_once_in_any_order_give(
@@ -204,7 +205,6 @@ def test_a_source_of_another_kind_than_before_leaves_nothing_behind(tmp_path: Pa
     assert small.rows("select kind, accepted from intake.batches") == [("duties", 1)]
 
 
-@pytest.mark.slow
 def test_real_nights_give_what_a_real_rebuild_publishes(tmp_path: Path) -> None:
     small = moved_on_home(tmp_path)
     night_by_night = small.contents(of="snapshot")

@@ -56,6 +56,7 @@ def test_the_interval_of_a_quantile_lies_between_order_statistics(
     assert figure["low"] <= figure["value"] <= figure["high"]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(_durations, min_size=1, max_size=4), _quantile)
 def test_quantiles_of_merged_buckets_are_quantiles_of_all(
@@ -68,6 +69,7 @@ def test_quantiles_of_merged_buckets_are_quantiles_of_all(
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(_durations, _durations, _quantile)
 def test_each_key_has_its_own_quantile(here: list[int], there: list[int], quantile: float) -> None:

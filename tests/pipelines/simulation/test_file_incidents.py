@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from tests.pipelines.simulation.landed_demo import DEMO, Demo, demo_source, read_file
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_missing_day_has_no_file(demo: Demo) -> None:

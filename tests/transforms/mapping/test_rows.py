@@ -264,6 +264,7 @@ def test_a_column_without_any_value_has_no_type_of_its_own() -> None:
     assert rows["unreadable"].to_list() == [[], []]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(["2025-06-03", "3/6/2025", "", "x", "2025年6月3日", "1,5"])))
 def test_rows_keep_their_order_and_nothing_present_is_lost_in_silence(texts: list[str]) -> None:
