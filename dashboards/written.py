@@ -94,7 +94,9 @@ def definition(metric: Metric) -> str:
         "lower": _("lower is better"),
         "neutral": _("neither high nor low is better"),
     }[metric.better]
-    return f"**{told(metric.title)}** – {told(metric.meaning)} ({good}; `{metric.name}`)"
+    return _("**{title}** – {meaning} ({good}; `{name}`)").format(
+        title=told(metric.title), meaning=told(metric.meaning), good=good, name=metric.name
+    )
 
 
 def period_text(period: Period) -> str:

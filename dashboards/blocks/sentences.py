@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards.blocks.frame import Tone, opening
 from dashboards.blocks.tiles import Standing, standing
 from dashboards.filters import unit_name
-from dashboards.language import _, told
+from dashboards.language import _, listed, told
 from dashboards.menu import find_view, metrics_on
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
@@ -91,8 +91,9 @@ def beneath(reader: Reader, scope: Scope, stands: Standing) -> str:
         sentences.append(_("{change} against {period}.").format(change=change, period=before))
     if stands.now["held_rows"]:
         trust = trust_text(metric, stands.now, currency)
-        held = held_text(stands.now["held_rows"])
-        sentences.append(f":orange[:material/warning: {held}] " + (f"({trust})." if trust else ""))
+        mark = f":orange[:material/warning: {held_text(stands.now['held_rows'])}]"
+        told_trust = _("{mark} ({trust}).").format(mark=mark, trust=trust)
+        sentences.append(told_trust if trust else mark)
     if scope.period.last > reader.manifest.as_of:
         sentences.append(_("The period is not over yet."))
     ignored = [
@@ -106,7 +107,7 @@ def beneath(reader: Reader, scope: Scope, stands: Standing) -> str:
     if ignored:
         sentences.append(
             _("This metric is not known by {filter}: all are counted.").format(
-                filter=", ".join(ignored)
+                filter=listed(ignored)
             )
         )
     return " ".join(sentences)

@@ -113,7 +113,8 @@ def _facts(reader: Reader, one: Standing, now: dict[str, Any]) -> list[str]:
     if now["held_rows"]:
         trust = trust_text(metric, now, currency)
         mark = f":orange[:material/warning: {held_text(now['held_rows'])}]"
-        facts.append(f"{mark} ({trust})" if trust else mark)
+        told_trust = _("{mark} ({trust})").format(mark=mark, trust=trust)
+        facts.append(told_trust if trust else mark)
     return facts
 
 

@@ -18,7 +18,7 @@ metric = choose_metric(metrics, metrics[0].name)
 with answer:
     open_with(snapshot, scope, "metrics", [metric.name])
 trend(snapshot, scope, metric)
-st.subheader(_("Where it comes from"))
+st.subheader(_("What makes it up"))
 split(snapshot, scope, metric)
 st.subheader(_("Units over time"))
 heat_map(snapshot, scope, metric)
