@@ -18,7 +18,7 @@ run: $(VENV)/run.done ## set up, make the demo organisation, run a night, tell h
 	@echo "Look:  make serve  (dashboards on http://127.0.0.1:8501, Dagster on http://127.0.0.1:3000)"
 
 test: $(VENV)/dev.done ## set up and run all tests
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --dist loadfile
 
 test-fast: $(VENV)/dev.done ## run the tests that take seconds
 	$(BIN)/pytest -q -m "not slow"

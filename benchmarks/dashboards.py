@@ -8,17 +8,11 @@ remains is ours. Every loading is a session of its own in a browser that has bee
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -26,7 +20,8 @@ from typing import TYPE_CHECKING
 from benchmarks.deliveries_home import AS_OF, deliveries_home
 from benchmarks.measurement import report, run_sqm
 from benchmarks.nightly import copy_of_demo
-from pipelines.commands.serve import dashboards_app, page_server
+from benchmarks.served_pages import chromium, served
+from pipelines.commands.serve import dashboards_app
 from pipelines.metric_queries import answer, parse_query
 from pipelines.settings import Home
 from pipelines.snapshots import open_snapshot
@@ -35,22 +30,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 _TIMES = 9
-_SECONDS_TO_START = 60
 _PUBLISHED = (0, 4)
 _OPENING = "h3"
 _TILES = "[data-testid=stMetric]"
 _ON_TIME = "delivery_on_time_share"
 _ONE_LINE = 'import streamlit as st\n\nst.markdown("### Ready")\n'
-# Without these Chromium asks its maker for updates, which takes time of its own.
-_QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def main() -> None:
@@ -72,12 +56,12 @@ def main() -> None:
 def _measure(home: Home, rows: int | None) -> None:
     if not home.snapshots.is_dir():
         run_sqm("nightly", f"--home={home.root}", f"--as-of={AS_OF}", expected=_PUBLISHED)
-    with _browser() as page, tempfile.TemporaryDirectory() as folder:
+    with _new_page() as page, tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "one_line.py"
         script.write_text(_ONE_LINE, encoding="utf-8")
-        with _served(home, script) as (_, address):
+        with served(script, home.root, home.store) as (_, address):
             bare = _repeated(lambda: _paint(page, address)[0])
-        with _served(home, dashboards_app()) as (server, address):
+        with served(dashboards_app(), home.root, home.store) as (server, address):
             cold, _ = _paint(page, address, tiles=True)
             loads = [_paint(page, address, tiles=True) for _ in range(_TIMES)]
             _assert_equal(page, home)
@@ -154,53 +138,9 @@ def _repeated(look: Callable[[], float]) -> float:
 
 
 @contextmanager
-def _browser() -> Iterator[Page]:
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        raise SystemExit("chromium is not installed (Debian package chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_QUIET)
+def _new_page() -> Iterator[Page]:
+    with chromium() as browser:
         yield browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
-        browser.close()
-
-
-@contextmanager
-def _served(home: Home, script: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """Serve `script` as `sqm serve` does, without Dagster, and give the process and the address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "SQM_HOME": str(home.root), "SQM_STORE": str(home.store)}
-    server = subprocess.Popen(
-        [sys.executable, "-m", *page_server(script, port)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        _wait_until_healthy(server, port)
-        yield server, f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _wait_until_healthy(server: subprocess.Popen[bytes], port: int) -> None:
-    until = time.monotonic() + _SECONDS_TO_START
-    while time.monotonic() < until:
-        if server.poll() is not None:
-            raise RuntimeError("Streamlit ended by itself")
-        connection = HTTPConnection("127.0.0.1", port, timeout=1)
-        try:
-            connection.request("GET", "/_stcore/health")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-        finally:
-            connection.close()
-    raise RuntimeError(f"Streamlit did not answer within {_SECONDS_TO_START} s")
 
 
 def _peak_mb(process: int) -> float:

@@ -73,16 +73,25 @@ def choose(
     The `usual` choice leaves the URL without the parameter.
     """
     key = f"choose_{name}"
-
-    def write() -> None:
-        if st.session_state[key] == usual:
-            st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = st.session_state[key]
-
     st.session_state[key] = chosen
-    st.selectbox(label, options, format_func=written, key=key, on_change=write, **drawn)
+    st.selectbox(
+        label,
+        options,
+        format_func=written,
+        key=key,
+        on_change=write_to_url,
+        args=(name, key, usual),
+        **drawn,
+    )
     return chosen
+
+
+def write_to_url(name: str, key: str, usual: str | None = None) -> None:
+    """Make the choice of the widget `key` the parameter `name`; the `usual` one leaves it out."""
+    if st.session_state[key] == usual:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = st.session_state[key]
 
 
 def asked(name: str, options: Sequence[str], usual: str, *, called: Sentence) -> str:

@@ -20,7 +20,7 @@ _TINY = {
     "nightly": ["--rows=3000", "--months=4"],
 }
 # Modules of benchmarks/ that are used by the benchmarks and are none themselves.
-_SHARED = {"__init__", "deliveries_home", "measurement"}
+_SHARED = {"__init__", "deliveries_home", "measurement", "served_pages"}
 
 
 def test_every_benchmark_is_run_here() -> None:

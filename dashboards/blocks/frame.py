@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -31,7 +31,10 @@ _KEPT = ("unit", "period", "channel", "service_level", "lang")
 
 def home() -> Home:
     """Return the home that SQM_HOME, SQM_LANDING and SQM_STORE name; `data` without them."""
-    return _open_home(*(os.environ.get(f"SQM_{name}") for name in ("HOME", "LANDING", "STORE")))
+    root, landing, store = (os.environ.get(f"SQM_{name}") for name in ("HOME", "LANDING", "STORE"))
+    settings = Path(root or "data") / "settings.toml"
+    changed = settings.stat().st_mtime_ns if settings.exists() else 0
+    return _open_home(root or "data", landing, store, changed)
 
 
 def reader() -> Reader:
@@ -110,10 +113,11 @@ def kept(**changed: str | None) -> dict[str, str]:
     return {name: value for name, value in (given | changed).items() if value is not None}
 
 
-@cache
-def _open_home(root: str | None, landing: str | None, store: str | None) -> Home:
+@lru_cache(maxsize=4)
+def _open_home(root: str, landing: str | None, store: str | None, _changed: int) -> Home:
+    """Return the home, read anew when its settings have changed."""
     return open_home(
-        Path(root or "data"),
+        Path(root),
         landing=Path(landing) if landing else None,
         store=Path(store) if store else None,
     )

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from dashboards.filters import write_to_url
+
 
 def switch(
     name: str,
@@ -21,19 +23,13 @@ def switch(
     The `usual` choice leaves the URL without the parameter, as in `filters.choose`.
     """
     key = f"switch_{name}"
-
-    def write() -> None:
-        if st.session_state[key] == usual:
-            st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = st.session_state[key]
-
     st.session_state[key] = chosen
     st.segmented_control(
         label,
         options,
         key=key,
-        on_change=write,
+        on_change=write_to_url,
+        args=(name, key, usual),
         required=True,
         format_func=written,
         label_visibility="collapsed",

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import polars as pl
 import pytest
 
-from pipelines.commands.serve import dashboards_app, page_server
+from benchmarks.served_pages import served
+from pipelines.commands.serve import dashboards_app
 from tests.nights import demo_night
 from tests.pipelines.small_home import LATER, SmallHome, published_home
 
@@ -27,7 +22,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-_SECONDS_TO_START = 60
 _WEEK = "2026-W42"  # a queue missed its promises in it
 # Where the first cell of the first row of a table lies: a canvas, without elements to look for.
 _FIRST_CELL = {"x": 60, "y": 52}
@@ -37,38 +31,8 @@ _FIRST_CELL = {"x": 60, "y": 52}
 def dashboards() -> Iterator[str]:
     """Address of the dashboards on the demo."""
     night = demo_night()
-    with served(night.home, night.store) as address:
+    with served(dashboards_app(), night.home, night.store) as (_, address):
         yield address
-
-
-@contextmanager
-def served(home: Path, store: Path) -> Iterator[str]:
-    """Serve the dashboards as `sqm serve` does, and give their address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", *page_server(dashboards_app(), port)],
-        env={**os.environ, "SQM_HOME": str(home), "SQM_STORE": str(store)},
-    )
-    try:
-        _wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + _SECONDS_TO_START
-    while time.monotonic() < until:
-        assert server.poll() is None, "Streamlit ended by itself"
-        try:
-            with urlopen(address):
-                return
-        except URLError:
-            time.sleep(0.2)
-    raise AssertionError(f"{address} did not answer within {_SECONDS_TO_START} s")
 
 
 def opening(page: Page) -> Locator:
@@ -206,7 +170,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
 
 
 def test_a_new_snapshot_appears_without_a_restart(small: SmallHome, page: Page) -> None:
-    with served(small.root, small.root / "store") as address:
+    with served(dashboards_app(), small.root, small.root / "store") as (_, address):
         page.goto(address)
         page.get_by_text(re.compile("Snapshot 000001-2026-03-31")).wait_for()
         # In a process of its own: a loop of events runs in this one.
