@@ -62,6 +62,13 @@ def change_text(metric: Metric, change: float | None, currency: str) -> str:
     return sign + value_text(metric, abs(change), currency)
 
 
+def is_visible(metric: Metric, change: float) -> bool:
+    """Whether a change of a value shows in the digits that are written."""
+    if metric.unit == "share":
+        return round(change * 100, 1) != 0
+    return round(change, _DECIMALS.get(metric.unit, 0)) != 0
+
+
 def n_text(metric: Metric, row: dict[str, float | None]) -> str:
     """Return the number of cases behind a figure, e.g. "n 1,234"; empty where it has none."""
     cases = row["denominator"]

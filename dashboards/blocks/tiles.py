@@ -16,6 +16,7 @@ from dashboards.written import (
     definition,
     held_text,
     interval_text,
+    is_visible,
     n_text,
     trust_text,
     value_text,
@@ -41,13 +42,6 @@ class Standing(NamedTuple):
         if not self.now or not self.before or self.before["value"] is None:
             return None
         return self.now["value"] - self.before["value"]
-
-    @property
-    def has_changed(self) -> bool:
-        """Whether the value differs in the digits that are shown."""
-        return bool(self.now and self.before and self.change) and any(
-            digit in "123456789" for digit in change_text(self.metric, self.change, "XXX")
-        )
 
     @property
     def misses_target(self) -> bool:
@@ -94,7 +88,7 @@ def _tile(reader: Reader, one: Standing) -> None:
             told(metric.title),
             value_text(metric, now["value"], reader.currency),
             change_text(metric, one.change, reader.currency) or None,
-            delta_color=_COLOURS[metric.better] if one.has_changed else "off",
+            delta_color=_COLOURS[metric.better] if is_visible(metric, one.change or 0) else "off",
             label_visibility="collapsed",
             chart_data=one.course["value"].to_list() if one.course.height > 1 else None,
         )
