@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+_ATTEMPTS, _A_MOMENT = 5, 5_000  # milliseconds
 _WEEK = "2026-W42"  # a queue missed its promises in it
 # Where the first cell of the first row of a table lies: a canvas, without elements to look for.
 _FIRST_CELL = {"x": 60, "y": 52}
@@ -48,20 +50,41 @@ def wait_until_idle(page: Page) -> None:
 
 
 def choose(page: Page, label: str, value: str) -> None:
-    """Choose `value` in the select box called `label`, as one who types its beginning."""
+    """Choose `value` in the select box called `label`, as one who types its beginning.
+
+    A page that is drawn again meanwhile closes the list: then one opens it again.
+    """
+    from playwright.sync_api import TimeoutError as TookTooLong
+
     box = page.get_by_role("combobox", name=re.compile(label)).last
-    box.click()
-    box.fill(value)
-    page.get_by_role("option", name=re.compile(value)).first.click()
+    option = page.get_by_role("option", name=re.compile(value)).first
+    for _attempt in range(_ATTEMPTS):
+        wait_until_idle(page)
+        box.click()
+        box.fill(value)
+        with suppress(TookTooLong):
+            option.click(timeout=_A_MOMENT)
+            return
+        page.keyboard.press("Escape")
+    raise AssertionError(f"{value} could not be chosen in {label}")
 
 
 def open_first_row(page: Page, table: Locator) -> None:
-    """Click the number in the first row of a table of records."""
-    wait_until_idle(page)
-    table.scroll_into_view_if_needed()
-    table.locator("canvas").first.wait_for()
-    page.wait_for_timeout(500)  # the table draws itself in its own time
-    table.click(position=_FIRST_CELL)
+    """Click the number in the first row of a table of records, until its page opens.
+
+    The table is a canvas that draws itself in its own time; a click before that finds nothing.
+    """
+    from playwright.sync_api import TimeoutError as TookTooLong
+
+    for _attempt in range(_ATTEMPTS):
+        wait_until_idle(page)
+        table.scroll_into_view_if_needed()
+        table.locator("canvas").first.wait_for()
+        table.click(position=_FIRST_CELL)
+        with suppress(TookTooLong):
+            page.wait_for_url(re.compile("/records"), timeout=_A_MOMENT)
+            return
+    raise AssertionError("a click on the first row opened nothing")
 
 
 def test_the_qa_manager_goes_from_a_warning_to_the_queue_to_a_missed_ticket(
