@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
+_PATIENCE = 60_000  # milliseconds: other tests run on the other cores
+
+
 @pytest.fixture
 def page() -> Iterator[Page]:
     """An empty page; skips where Chromium is missing, fails there in CI."""
@@ -21,4 +24,6 @@ def page() -> Iterator[Page]:
         missing = "chromium is not installed (Debian package chromium)"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
     with chromium() as browser:
-        yield browser.new_page(viewport={"width": 1280, "height": 900})
+        opened = browser.new_page(viewport={"width": 1280, "height": 900})
+        opened.set_default_timeout(_PATIENCE)
+        yield opened

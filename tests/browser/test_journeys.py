@@ -168,6 +168,7 @@ def test_a_link_copied_to_a_second_browser_shows_the_same_view(dashboards: str, 
     seen = opening(page).inner_text()
 
     second = page.context.browser.new_context(locale="en-GB")
+    second.set_default_timeout(60_000)
     other = second.new_page()
     other.goto(page.url)
     opening(other).wait_for()
@@ -179,6 +180,7 @@ def test_a_link_copied_to_a_second_browser_shows_the_same_view(dashboards: str, 
 
 def test_a_browser_that_speaks_chinese_is_answered_in_chinese(dashboards: str, page: Page) -> None:
     context = page.context.browser.new_context(locale="zh-CN")
+    context.set_default_timeout(60_000)
     chinese = context.new_page()
     chinese.goto(dashboards)
     opening(chinese).wait_for()
