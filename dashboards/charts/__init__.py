@@ -16,7 +16,7 @@ from dashboards.charts.paretos import pareto
 from dashboards.charts.ranked_bars import bars
 from dashboards.charts.theme import PALETTE, Mode, Palette, dressed
 from dashboards.charts.timelines import course
-from dashboards.charts.trends import sparkline, trend
+from dashboards.charts.trends import trend
 from dashboards.charts.variances import variance_bars
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "dressed",
     "heat_map",
     "pareto",
-    "sparkline",
     "stage_durations",
     "trend",
     "variance_bars",

@@ -1,4 +1,4 @@
-"""Figures over time: a line with its interval, target and thresholds, and its tiny version.
+"""Figures over time: a line with its interval, target and thresholds.
 
 Periods are shown as numbers that every language reads: 2026, 2026-Q1, 2026-01, 2026-01-05 (the
 first day of a week). They are texts, not instants, so that no browser can move one into the day
@@ -13,11 +13,11 @@ import altair as alt
 import polars as pl
 
 from dashboards.charts.axes import blank, number_axis, period_axis, shown
-from dashboards.charts.labels import NOTHING, Labels, described
+from dashboards.charts.labels import Labels, described
 from dashboards.charts.theme import PALETTE, Mode, dressed
 
 _EVERY = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
-_HEIGHT, _SPARKLINE_HEIGHT = 220, 40
+_HEIGHT = 220
 _CROWDED = 60  # points a line can carry before they hide it
 _TARGET_DASH, _AMBER_DASH, _RED_DASH = [6, 4], [2, 3], [8, 2, 2, 2]
 
@@ -71,45 +71,6 @@ def trend(
         height=_HEIGHT,
         title=alt.Title(title, subtitle=held_note) if held_note else title,
         description=described(title, points["period"], points["value_text"]),
-    )
-    return dressed(chart, mode)
-
-
-def sparkline(
-    figures: pl.DataFrame, *, target: float | None = None, mode: Mode
-) -> alt.TopLevelMixin:
-    """Return a line without axes: period, value and value_text of `figures`, its end marked."""
-    if figures["value"].drop_nulls().is_empty():
-        return blank("", NOTHING, mode)
-    colours = PALETTE[mode]
-    period = pl.col("period").dt.to_string("%Y-%m-%d")
-    points = figures.sort("period").select(
-        period,
-        pl.col("value").cast(pl.Float64),
-        pl.concat_str(period, pl.lit(" · "), shown("value_text")).alias("told"),
-    )
-    across = alt.X("period:O", axis=None)
-    up = alt.Y("value:Q", axis=None, scale=alt.Scale(zero=False))
-    tooltip = alt.Tooltip("told:N")
-    newest = points.filter(pl.col("value").is_not_null())["period"][-1]
-    layers = [
-        alt.Chart()
-        .mark_line(color=colours.accent, strokeWidth=1.5, invalid="break-paths-show-domains")
-        .encode(across, up),
-        alt.Chart()
-        .mark_point(color=colours.accent, filled=True, size=36, opacity=1)
-        .encode(across, up)
-        .transform_filter(alt.datum.period == newest),
-        alt.Chart().mark_rule(strokeWidth=10, opacity=0).encode(across, tooltip=tooltip),
-    ]
-    if target is not None:
-        level = alt.Chart(pl.DataFrame({"level": [target]})).mark_rule(
-            color=colours.muted, strokeDash=_TARGET_DASH
-        )
-        layers.insert(0, level.encode(alt.Y("level:Q", axis=None, scale=alt.Scale(zero=False))))
-    chart = alt.layer(*layers, data=points).properties(
-        height=_SPARKLINE_HEIGHT,
-        description=described("", points["period"], figures.sort("period")["value_text"]),
     )
     return dressed(chart, mode)
 

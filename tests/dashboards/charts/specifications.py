@@ -140,7 +140,6 @@ def events() -> pl.DataFrame:
 # Name -> (its figures, the chart of such figures).
 DRAWINGS: dict[str, tuple[pl.DataFrame, Callable[[pl.DataFrame, Mode], alt.TopLevelMixin]]] = {
     "trend": (months(), lambda frame, mode: trend(frame, mode=mode, target=0.95, amber=0.92)),
-    "sparkline": (months(), lambda frame, mode: charts.sparkline(frame, target=0.9, mode=mode)),
     "bars": (units(), lambda frame, mode: bars(frame, mode=mode, target=0.92)),
     "pareto": (
         units(),

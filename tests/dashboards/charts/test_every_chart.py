@@ -52,7 +52,6 @@ def test_a_chart_uses_the_colours_of_its_mode_only(drawing: str, mode: Mode) -> 
 def test_a_chart_tells_its_figures_to_those_who_cannot_see_it(drawing: str) -> None:
     description = drawn(drawing)["description"]
     first = {
-        "sparkline": "2026-01-01 90.0 %",
         "trend": "A title: 2026-01 90.0 %; 2026-02 91.0 %",
         "bars": "A title: Pudong 97.0 %",
         "pareto": "A title: Pudong 97.0 %",
@@ -85,7 +84,7 @@ def test_a_chart_without_rows_says_so_and_has_no_axes(drawing: str, mode: Mode) 
     specification = specified(draw(figures.clear(), mode))
     assert list(specification["encoding"]) == ["text"]
     ((row,),) = specification["datasets"].values()
-    assert row["words"] == ("–" if drawing == "sparkline" else LABELS["no_figures"])
+    assert row["words"] == LABELS["no_figures"]
 
 
 @every_drawing

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from dashboards.charts import PALETTE, sparkline
+from dashboards.charts import PALETTE
 from tests.dashboards.charts.specifications import LABELS, layers, months, rows, specified, trend
 
 
@@ -130,15 +130,3 @@ def test_no_two_ticks_have_the_same_label(value_format: str, step: float) -> Non
     (line,) = layers(specified(trend(months(), value_format=value_format)), "line")
     assert line["encoding"]["y"]["axis"]["tickMinStep"] == step
     assert line["encoding"]["y"]["scale"] == {"zero": False}
-
-
-def test_a_sparkline_has_no_axes_and_marks_its_newest_figure() -> None:
-    figures = months().with_columns(
-        value=pl.when(pl.col("period") != date(2026, 6, 1)).then("value")
-    )
-    specification = specified(sparkline(figures, target=0.9, mode="light"))
-    for layer in specification["layer"]:
-        for channel in ("x", "y"):
-            assert layer["encoding"].get(channel, {"axis": None})["axis"] is None
-    (end,) = layers(specification, "point")
-    assert end["transform"] == [{"filter": "(datum.period === '2026-05-01')"}]
