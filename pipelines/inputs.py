@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.code_version import code_version
@@ -23,11 +24,13 @@ _DECIDES_NO_FIGURE = {
 def configuration_digest(home: Home) -> str:
     """Return the digest of code, settings, sources and reference tables as they are now.
 
+    The library of public holidays counts as a reference table.
+
     A night takes it before it reads them: what is changed while it runs is then news to the next.
     """
     digest = hashlib.sha256()
     settings = home.settings.model_dump_json(exclude=_DECIDES_NO_FIGURE)
-    for text in (code_version(), settings):
+    for text in (code_version(), version("holidays"), settings):
         digest.update(text.encode() + b"\0")
     for folder, pattern in ((home.sources, "*.toml"), (home.reference, "*.csv")):
         for file in sorted(folder.glob(pattern)):

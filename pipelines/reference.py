@@ -2,10 +2,13 @@
 
 A table that breaks its contract does not stop the night: the last good one stays in use and the
 sentence is told. Without a good one there is nothing to stand on, and the refusal stops the run.
+
+Holidays are the file's and, for the countries that calendars name, those of the library `holidays`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,15 +23,22 @@ from quality.contracts import REFERENCE_TABLES, ReferenceTable
 from quality.contracts.reference import check_relations, read_reference
 from quality.contracts.reference.table import ROUND_THE_CLOCK
 from transforms.catalogue import METRICS
+from transforms.holidays import with_public_holidays
 from transforms.refusal import Refusal
 
 # Version of a table that the home does not have.
 _NONE = "none"
+# Between the version of a file and the digest of rows that come from elsewhere.
+_AND = "+"
 
 
 @dataclass
 class Reference:
-    """Every reference table, empty where the home has none, and what was refused."""
+    """Every reference table, empty where the home has none, and what was refused.
+
+    The version of a table is its file's name in bronze; that of holidays changes with the public
+    holidays added to it as well.
+    """
 
     tables: dict[str, pl.DataFrame]
     versions: dict[str, str]
@@ -56,7 +66,7 @@ def read_tables(home: Home) -> Reference:
         file = home.reference / f"{name}.csv"
         reference.versions[name] = batch_name(sha256_of(file)) if file.is_file() else _NONE
         try:
-            reference.tables[name] = _read(table, file)
+            reference.tables[name] = read_table(table, file)
         except Refusal as refusal:
             _fall_back(reference, name, home, good, refusal)
     try:
@@ -65,7 +75,18 @@ def read_tables(home: Home) -> Reference:
         # Only the tables of one time are sure to agree, so all go back; one that is new goes out.
         for name in REFERENCE_TABLES:
             _fall_back(reference, name, home, good and {name: _NONE, **good}, refusal)
+    _add_public_holidays(reference)
     return reference
+
+
+def _add_public_holidays(reference: Reference) -> None:
+    """Add the days of the countries that calendars name: same files and library, same days."""
+    own = reference.tables["holidays"]
+    holidays = with_public_holidays(reference.tables["calendars"], own)
+    if holidays.height > own.height:
+        added = holidays.slice(own.height).write_csv().encode()
+        reference.versions["holidays"] += _AND + batch_name(hashlib.sha256(added).hexdigest())
+    reference.tables["holidays"] = holidays
 
 
 def keep_tables(home: Home, reference: Reference) -> None:
@@ -73,14 +94,16 @@ def keep_tables(home: Home, reference: Reference) -> None:
 
     They lie in bronze with a note of which are in use, so `sqm rebuild` can fall back too.
     """
-    for name, version in reference.versions.items():
+    versions = {name: version.partition(_AND)[0] for name, version in reference.versions.items()}
+    for name, version in versions.items():
         file, kept = home.reference / f"{name}.csv", _kept(home, name, version)
         if file.is_file() and not kept.is_file() and version == batch_name(sha256_of(file)):
             _write_whole(kept, file.read_bytes())
-    _write_whole(_note(home), json.dumps(reference.versions, indent=1).encode())
+    _write_whole(_note(home), json.dumps(versions, indent=1).encode())
 
 
-def _read(table: ReferenceTable, file: Path) -> pl.DataFrame:
+def read_table(table: ReferenceTable, file: Path) -> pl.DataFrame:
+    """Return the typed rows of one file, none where it is not there; raise Refusal when broken."""
     if not file.is_file():
         return pl.DataFrame(schema=table.columns)
     try:
@@ -102,7 +125,7 @@ def _fall_back(
     version = good.get(name)
     if version is None:
         raise refusal
-    reference.tables[name] = _read(REFERENCE_TABLES[name], _kept(home, name, version))
+    reference.tables[name] = read_table(REFERENCE_TABLES[name], _kept(home, name, version))
     reference.versions[name] = version
     if refusal not in reference.refusals:
         reference.refusals.append(refusal)
@@ -133,9 +156,12 @@ def _write_whole(file: Path, content: bytes) -> None:
 def register_unknown(warehouse: Warehouse, reference: Reference, home_zone: str) -> int:
     """Write `reference.org_units` with the units that records name and the table does not.
 
-    They are marked `is_registered` = false. Returns how many there are.
+    They are marked `is_registered` = false. Every unit has a zone, its own or the home's. Returns
+    how many unknown ones there are.
     """
-    units = reference.tables["org_units"].with_columns(pl.lit(True).alias("is_registered"))
+    units = reference.tables["org_units"].with_columns(
+        pl.col("time_zone").fill_null(home_zone), pl.lit(True).alias("is_registered")
+    )
     named = " union ".join(
         f"select org_unit_id from records.{kind}"
         for kind in (

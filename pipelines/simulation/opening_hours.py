@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from pipelines.reference import read_table
 from pipelines.simulation.period import Numbers, Period, Truths
+from quality.contracts.reference import REFERENCE_TABLES
+from transforms.holidays import holidays_by_calendar, with_public_holidays
 
 _HORIZON_DAYS = 90  # answers and deliveries of the last days lie after the period's end
 
@@ -32,15 +35,16 @@ class OpeningHours:
 
 
 def read_opening_hours(reference: Path, period: Period) -> dict[str, OpeningHours]:
-    """Return the opening hours of every calendar in calendars.csv and holidays.csv.
+    """Return the opening hours of every calendar in calendars.csv, less its days off.
 
-    A make-up workday on a weekday without hours has the calendar's hours of Monday.
+    A make-up workday on a weekday without hours has the calendar's hours of Monday. Versions of a
+    calendar are not told apart: the demo has one of each.
     """
-    intervals = pl.read_csv(reference / "calendars.csv", schema_overrides={"weekday": pl.Int64})
-    holidays = pl.read_csv(
-        reference / "holidays.csv",
-        schema_overrides={"date": pl.Date, "is_working": pl.Boolean},
+    intervals, listed = (
+        read_table(REFERENCE_TABLES[name], reference / f"{name}.csv")
+        for name in ("calendars", "holidays")
     )
+    holidays = holidays_by_calendar(intervals, with_public_holidays(intervals, listed))
     return {
         str(calendar): _opening_hours(
             _open_minutes_of_weekdays(hours),
@@ -55,7 +59,7 @@ def _open_minutes_of_weekdays(hours: pl.DataFrame) -> Truths:
     """Return weekday (Monday = 0) x minute of the day: whether it is open."""
     is_open = np.zeros((7, 1440), dtype=bool)
     for weekday, start, end in hours.select("weekday", "start", "end").iter_rows():
-        is_open[weekday - 1, _minute_of_day(start) : _minute_of_day(end)] = True
+        is_open[weekday - 1, start:end] = True
     return is_open
 
 
@@ -64,8 +68,8 @@ def _opening_hours(weekdays: Truths, holidays: pl.DataFrame, period: Period) -> 
     weekday_of_days = (period.first_day.weekday() + np.arange(days)) % 7
     is_open = weekdays[weekday_of_days]
     last = period.first_day + timedelta(days=days - 1)
-    inside = holidays.filter(pl.col("date").is_between(period.first_day, last))
-    for day, is_working in inside.select("date", "is_working").iter_rows():
+    inside = holidays.filter(pl.col("local_on").is_between(period.first_day, last))
+    for day, is_working in inside.select("local_on", "is_working").iter_rows():
         number = period.number(day)
         is_open[number] = _hours_of(day, weekdays) if is_working else False
     return OpeningHours(np.flatnonzero(is_open), np.flatnonzero(is_open.any(axis=1)))
@@ -74,8 +78,3 @@ def _opening_hours(weekdays: Truths, holidays: pl.DataFrame, period: Period) -> 
 def _hours_of(day: date, weekdays: Truths) -> Truths:
     usual = weekdays[day.weekday()]
     return usual if usual.any() else weekdays[0]
-
-
-def _minute_of_day(text: str) -> int:
-    hour, minute = text.split(":")
-    return int(hour) * 60 + int(minute)

@@ -90,7 +90,7 @@ def test_reference_tables_have_the_columns_that_homes_are_written_with() -> None
     """The headers of `reference/*.csv` are an interface: homes in the field have them."""
     assert {name: " ".join(table.columns) for name, table in REFERENCE_TABLES.items()} == {
         "org_units": "id name name_zh parent_id kind region time_zone calendar opened_on closed_on",
-        "calendars": "calendar weekday start end",
+        "calendars": "calendar weekday start end country effective_from effective_to",
         "holidays": "calendar country date name is_working provisional",
         "sla_policies": "kind priority channel clock target_minutes calendar pause_statuses "
         "effective_from",

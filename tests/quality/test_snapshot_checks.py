@@ -87,6 +87,18 @@ SOUND = {
         {"day": [DAY], "org_unit_id": ["u1"], "deliveries_picked_up": [2]}
     ),
     "reference.org_units": pl.DataFrame({"id": ["u1"]}),
+    "reference.calendars": pl.DataFrame(
+        {"calendar": ["counter", "counter", "round"], "country": ["CN", "CN", None]}
+    ),
+    "reference.holidays": pl.DataFrame(
+        {
+            "calendar": [None, None, "counter"],
+            "country": ["CN", "CN", None],
+            "date": [date(2026, 12, 31), date(2026, 12, 30), date(2026, 12, 30)],
+            "provisional": [True, True, False],
+        }
+    ),
+    "intake.facts": pl.DataFrame({"name": ["as_of.tickets"], "value": ["2026-10-31"]}),
 }
 
 FAULTS = {
@@ -115,6 +127,11 @@ FAULTS = {
         "UPDATE measures.tickets SET org_unit_id = 'u9'",
         {"org_unit_id": "u9", "measure_rows": 2},
     ),
+    "days_off_ahead_are_announced": (
+        "reference.holidays",
+        "UPDATE reference.holidays SET provisional = true WHERE calendar = 'counter'",
+        {"calendar": "counter", "country": "CN", "first_provisional_on": "2026-12-30"},
+    ),
     "tickets_opened_tie_to_records": (
         "measures.tickets",
         "UPDATE measures.tickets SET tickets_opened = 2",
@@ -126,6 +143,7 @@ FAULTS = {
         {"day": str(DAY), "picked_up_in_measures": None, "picked_up_in_records": 2},
     ),
 }
+_WARN_ONLY = ("days_off_ahead_are_announced",)
 
 
 @pytest.fixture
@@ -164,7 +182,7 @@ def test_a_check_returns_the_rows_that_break_its_claim(
     (verdict,) = (one for one in verdicts if (one.name, one.table) == (name, table))
     (row, *_) = json.loads(verdict.detail)
     assert not verdict.success
-    assert verdict.blocking
+    assert verdict.blocking == (name not in _WARN_ONLY)
     assert verdict.observed == 1
     assert {column: row[column] for column in expected} == expected
 
@@ -176,6 +194,24 @@ def test_a_day_that_only_the_measures_have_breaks_the_tie(
     assert failures(check_snapshot(candidate, KINDS)) == [
         ("tickets_opened_tie_to_records", "measures.tickets")
     ]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        ("2026-11-01", {"first_provisional_on": "2026-12-31"}),
+        ("2026-12-30", {"first_provisional_on": "2026-12-31"}),
+        ("2026-12-31", {"first_provisional_on": None, "last_known_on": "2026-12-31"}),
+    ],
+)
+def test_days_off_are_missed_60_days_ahead_and_when_none_are_known_any_more(
+    candidate: duckdb.DuckDBPyConnection, as_of: str, expected: dict[str, str | None]
+) -> None:
+    candidate.execute("UPDATE intake.facts SET value = ?", [as_of])
+    (verdict,) = (one for one in check_snapshot(candidate, KINDS) if not one.success)
+    (row,) = json.loads(verdict.detail)
+    assert verdict.name == "days_off_ahead_are_announced"
+    assert {column: row[column] for column in expected} == expected
 
 
 def test_a_check_whose_tables_are_not_there_does_not_run(

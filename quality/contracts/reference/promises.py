@@ -16,9 +16,8 @@ from quality.contracts.reference.table import (
 )
 from quality.contracts.rule import Rule
 from quality.contracts.ticket import CHANNELS, PRIORITIES, TICKET_EVENT_STATUSES, TICKET_KINDS
+from transforms.policies import CLOCKS_BY_POLICY
 from transforms.refusal import Sentence
-
-CLOCKS = ("first_response", "resolution")
 
 
 class SlaPolicy(Contract):
@@ -36,7 +35,7 @@ class SlaPolicy(Contract):
     channel: pl.String = pa.Field(
         title="受理渠道", description="Channel; any when empty.", isin=CHANNELS, nullable=True
     )
-    clock: pl.String = pa.Field(title="计时项", description="What is timed.", isin=CLOCKS)
+    clock: pl.String = pa.Field(title="计时项", description="What is timed.", isin=CLOCKS_BY_POLICY)
     target_minutes: pl.Int64 = pa.Field(
         title="时限（分钟）", description="Working minutes allowed.", ge=1
     )

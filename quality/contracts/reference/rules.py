@@ -85,8 +85,7 @@ def reference_rules(table: ReferenceTable) -> dict[str, Rule]:
 
 def writing(table: ReferenceTable, name: str) -> object:
     """Return how values of a column are written: "clock", or the type whose text they are."""
-    column = table.schema.columns[name]
-    return "clock" if column.metadata == CLOCK else column.dtype.type.base_type()
+    return "clock" if table.schema.columns[name].metadata == CLOCK else _type(table, name)
 
 
 def judged_schema(
@@ -96,8 +95,8 @@ def judged_schema(
     schema = copy.deepcopy(table.schema)
     add_check(schema, table.key[0], "is_unique", pl.struct(table.key).is_first_distinct())
     if table.span:
-        holds = _begins_after_others(table.span, table.columns[table.span.first])
-        add_check(schema, table.span.first, "does_not_overlap", holds)
+        apart = partial(_begins_after_others, table=table, span=table.span)
+        schema.columns[table.span.first].checks.append(pa.Check(apart, name="does_not_overlap"))
     if table.parent:
         name, key = table.parent
         add_check(schema, name, "is_listed", pl.col(name).is_in(pl.col(key).implode()))
@@ -108,12 +107,33 @@ def judged_schema(
     return schema
 
 
-def _begins_after_others(span: Span, dtype: pl.DataType) -> pl.Expr:
-    """Return whether a row begins after every row of its kind that begins earlier has ended."""
-    first = pl.col(span.first).fill_null(_FIRST_OF_ALL[dtype.base_type()])
-    last = pl.col(span.last).fill_null(_LAST_OF_ALL[dtype.base_type()])
-    ended = last.cum_max().shift(1).over(*span.per, order_by=first)
-    return first > ended if span.includes_last else first >= ended
+def _begins_after_others(rows: PolarsData, table: ReferenceTable, span: Span) -> pl.LazyFrame:
+    """Return whether a row begins after every row of its kind that begins earlier has ended.
+
+    Rows that are never in force on the same day are not of one kind.
+    """
+    first, last = span.first, span.last
+    ends = [(first, last), span.in_force] if span.in_force else [(first, last)]
+    spans = rows.lazyframe.select(
+        *span.per,
+        *(pl.col(name).fill_null(_FIRST_OF_ALL[_type(table, name)]) for name, _ in ends),
+        *(pl.col(name).fill_null(_LAST_OF_ALL[_type(table, name)]) for _, name in ends),
+    ).with_row_index("_row")
+    pairs = spans.join(spans, on=span.per, nulls_equal=True, suffix="_before")
+    begins, began = pl.col(first), pl.col(f"{first}_before")
+    is_later = (began < begins) | ((began == begins) & (pl.col("_row_before") < pl.col("_row")))
+    ended = pl.col(f"{last}_before")
+    overlaps = is_later & (ended >= begins if span.includes_last else ended > begins)
+    if span.in_force:
+        since, until = span.in_force
+        overlaps &= pl.col(f"{since}_before") <= pl.col(until)
+        overlaps &= pl.col(since) <= pl.col(f"{until}_before")
+    overlapping = pairs.filter(overlaps).select("_row").unique().collect()["_row"]
+    return spans.select(~pl.col("_row").is_in(overlapping.implode()))
+
+
+def _type(table: ReferenceTable, name: str) -> type[pl.DataType]:
+    return table.columns[name].base_type()
 
 
 def _leads_to_the_top(rows: PolarsData, name: str, key: str) -> pl.LazyFrame:

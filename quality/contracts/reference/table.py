@@ -1,7 +1,7 @@
 """What is known about a reference table besides the columns of its contract.
 
 To add a table: a contract class and its `ReferenceTable` in the module of its noun, an entry in
-REFERENCE_TABLES, and rows that break its rules in tests/quality/test_reference.py.
+REFERENCE_TABLES, and rows that break its rules in tests/quality/reference_rows.py.
 """
 
 from collections.abc import Mapping
@@ -34,13 +34,16 @@ class Span(NamedTuple):
     """Rows of one `per` must not overlap between the columns `first` and `last`.
 
     `includes_last` tells whether `last` still belongs to the row (a last day does, a closing
-    time does not). An empty `first` or `last` is open on that side.
+    time does not). An empty `first` or `last` is open on that side. `in_force` are the columns
+    of the first and the last day in force, where a row has them: rows that are never in force on
+    the same day may overlap.
     """
 
     per: tuple[str, ...]
     first: str
     last: str
     includes_last: bool
+    in_force: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
