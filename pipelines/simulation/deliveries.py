@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pipelines.simulation.chance import Stream, pick, pick_by_row
-from pipelines.simulation.incidents import Incidents
+from pipelines.simulation.incidents import Incident, Incidents
 from pipelines.simulation.organisation import COURIERS_PER_OUTLET, Organisation
 from pipelines.simulation.period import DAY, HOUR, NEVER, Numbers, Period, Truths
 
@@ -30,6 +30,10 @@ _CANCELLED = 0.003
 _WRONG_ADDRESS = 0.006
 _COURIER_LATE = 0.005
 _ATTEMPTS = (0.92, 0.065, 0.015)
+# Five minutes before the outlets' calendar closes, on two days a week, for what is held back.
+_FALSE_FROM, _FALSE_TO = 17 * HOUR + 55 * 60, 18 * HOUR
+_FALSE_WEEKDAYS = (1, 4)  # Tuesday and Friday
+_HELD_BACK_DAYS = 4
 _SIGNATORIES = ("recipient", "locker", "agent")
 _SIGNATORY_SHARES = (0.62, 0.25, 0.13)
 _UNDER_TARIFF = 0.85
@@ -64,6 +68,8 @@ def draw_deliveries(
     is_flooded = incidents.flood.covers(organisation, outlet, day)
     is_damaged = chance.random(rows) < _damage_rates(courier, day, organisation, incidents)
     course = _draw_course(chance, day, picked_up, service, due, is_flooded)
+    is_false = _add_false_attempts(chance, course, outlet, day, organisation, period, incidents)
+    courier = np.where(is_false, _courier_of(incidents.false_attempts, organisation), courier)
     drawn = pl.DataFrame(
         {
             "day": day,
@@ -151,6 +157,50 @@ def _draw_course(
     }
 
 
+def _add_false_attempts(
+    chance: Stream,
+    course: dict[str, Numbers],
+    outlet: Numbers,
+    day: Numbers,
+    organisation: Organisation,
+    period: Period,
+    incidents: Incidents,
+) -> Truths:
+    """Put a false first attempt before the others in `course`; return whose delivery has one.
+
+    It is recorded for parcels that lie at the outlet, out for delivery a day or more later. When
+    they are delivered does not change, so shares on time are what they were.
+    """
+    own = chance.spawn(1)[0]  # so that nothing else is drawn otherwise than without the incident
+    of_outlet = _courier_of(incidents.false_attempts, organisation) // COURIERS_PER_OUTLET
+    batches = _days_of_batches(of_outlet, organisation, period, incidents)
+    if not len(batches):
+        return np.zeros(len(day), dtype=bool)
+    first_day = course["first_attempt"] // DAY
+    position = np.searchsorted(batches, first_day) - 1
+    batch = batches[np.maximum(position, 0)]
+    is_false = (outlet == of_outlet) & (position >= 0) & (course["delivered"] < NEVER)
+    is_false &= (batch > day) & (first_day - batch <= _HELD_BACK_DAYS)
+    second = batch * DAY + own.integers(_FALSE_FROM, _FALSE_TO, len(day))
+    course["first_attempt"] = np.where(is_false, second, course["first_attempt"])
+    course["attempts"] = course["attempts"] + is_false
+    return is_false
+
+
+def _days_of_batches(
+    outlet: int, organisation: Organisation, period: Period, incidents: Incidents
+) -> Numbers:
+    open_days = organisation.opening_hours[organisation.calendar_of_units[outlet]].days
+    weekdays = (period.first_day.weekday() + open_days) % 7
+    lasts = incidents.false_attempts.lasts(open_days)
+    return open_days[lasts & np.isin(weekdays, _FALSE_WEEKDAYS)]
+
+
+def _courier_of(incident: Incident, organisation: Organisation) -> int:
+    (courier,) = incident.where
+    return organisation.couriers.index(courier)
+
+
 def _due_days(
     day: Numbers, picked_up: Numbers, service: Numbers, organisation: Organisation
 ) -> Numbers:
@@ -162,7 +212,7 @@ def _due_days(
 def _damage_rates(
     courier: Numbers, day: Numbers, organisation: Organisation, incidents: Incidents
 ) -> npt.NDArray[np.float64]:
-    careless = organisation.couriers.index(incidents.careless_courier.where[0])
+    careless = _courier_of(incidents.careless_courier, organisation)
     is_careless = (courier == careless) & incidents.careless_courier.lasts(day)
     return np.where(is_careless, _CARELESS * _DAMAGED, _DAMAGED)
 

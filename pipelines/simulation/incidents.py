@@ -60,6 +60,7 @@ class Incidents:
     slow_queue: Incident
     sliding_attitude: Incident
     careless_courier: Incident
+    false_attempts: Incident
     temporary_labour: Incident
     under_tariff: Incident
 
@@ -132,6 +133,19 @@ def plan_incidents(organisation: Organisation, period: Period) -> Incidents:
             period.first_day,
             period.last_day,
             Effect("damaged_per_million", 4_000, 20_000, "rises"),
+        ),
+        false_attempts=_incident(
+            "false_attempts",
+            Sentence(
+                "Just before closing, one courier records failed attempts in bulk for parcels that "
+                "never left the outlet.",
+                "一名快递员在下班前集中登记派送失败，而快件其实并未出库。",
+            ),
+            ["BJS-CY-C3"],
+            period,
+            _days_before_end(period, 236),
+            _days_before_end(period, 216),
+            Effect("first_attempt_share", 0.92, 0.22, "falls"),
         ),
         temporary_labour=_incident(
             "temporary_labour",

@@ -5,7 +5,7 @@ To add an incident: a test here that sees it, or in test_file_incidents.py when 
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import polars as pl
 import pytest
@@ -82,6 +82,40 @@ def test_one_courier_damages_far_more_than_the_others(deliveries: pl.DataFrame) 
     others = deliveries.filter(pl.col("Courier") != "CAN-TH-C4").select(damaged).to_series()
     assert careless.mean() > 3 * others.mean()
     assert others.mean() == pytest.approx(0.004, abs=0.001)
+
+
+def test_one_courier_records_failed_attempts_in_bulk_at_closing_time(
+    demo: Demo, deliveries: pl.DataFrame
+) -> None:
+    planted = demo.incident("false_attempts")
+    tried = pl.col("First Attempt")
+    false = deliveries.filter(pl.col("Out For Delivery") > tried)
+    assert false["Courier"].unique().to_list() == planted["where"] == ["BJS-CY-C3"]
+    assert false["Outlet"].unique().to_list() == ["BJS-CY"]
+    assert planted["from"] <= str(false["First Attempt"].dt.date().min())
+    assert str(false["First Attempt"].dt.date().max()) <= planted["to"]
+    assert false.select(tried.dt.time().is_between(time(17, 55), time(18))).to_series().all()
+    batches = false.group_by(tried.dt.date()).len()
+    assert batches.height == 6
+    assert batches["len"].min() >= 5
+    assert (false["Attempts"].cast(pl.Int64) > 1).all()
+
+
+def test_false_attempts_follow_no_scan_since_the_outlet_opened(
+    demo: Demo, deliveries: pl.DataFrame
+) -> None:
+    false = deliveries.filter(pl.col("Out For Delivery") > pl.col("First Attempt"))
+    scans = demo.read("delivery_events").with_columns(
+        pl.col("scanned_at").dt.convert_time_zone("Asia/Shanghai").dt.replace_time_zone(None)
+    )
+    scanned = false.join(scans, left_on="Waybill No", right_on="waybill")
+    since_opening = scanned.filter(
+        pl.col("scanned_at").is_between(
+            pl.col("First Attempt").dt.truncate("1d") + timedelta(hours=8, minutes=30),
+            pl.col("First Attempt"),
+        )
+    )
+    assert since_opening["event"].unique().to_list() == ["first_attempt"]
 
 
 def test_temporary_labour_overruns_in_the_south_from_march(
