@@ -9,6 +9,9 @@ What is expected stands in `expected/<home>.toml`, so a figure is added there, n
 `count`  instead of `rows`: how many rows the answer has
 `per`    what a shown value is counted in: 0.01 for per cent, 1000000 for millions
 `plus`   added to a shown value: 1 where the source's scale starts at 1
+
+A home whose source gives verdicts of its own says under `verdicts` how many are of each class of
+`marts.clock_disagreements`.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ pytestmark = pytest.mark.slow
 
 _BATCHES = [(home, source) for home in EXPECTED for source in EXPECTED[home]["batches"]]
 _FIGURES = [(home, figure) for home in EXPECTED for figure in EXPECTED[home]["figures"]]
+_JUDGED = [home for home in EXPECTED if "verdicts" in EXPECTED[home]]
 _NUMBERS = ("value", "numerator", "denominator")
 
 
@@ -50,6 +54,19 @@ def test_a_known_figure_of_a_real_export_comes_out(home: str, figure: Mapping[st
         assert len(answer) == figure["count"]
     else:
         assert _in_order(_shown(answer, figure)) == _in_order(figure["rows"])
+
+
+@pytest.mark.parametrize("home", _JUDGED)
+def test_every_verdict_of_a_source_agrees_with_ours_or_has_its_reason(home: str) -> None:
+    with open_snapshot(real_night(home).store / "snapshots") as snapshot:
+        counts = snapshot.query(
+            "select class, count(*) from marts.clock_disagreements group by class"
+        )
+        ((judged,),) = snapshot.query(
+            "select count(source_met_sla) from records.tickets where status <> 'cancelled'"
+        ).rows()
+    assert dict(counts.rows()) == EXPECTED[home]["verdicts"]
+    assert sum(EXPECTED[home]["verdicts"].values()) == judged
 
 
 def test_all_incidents_are_closed_in_the_end() -> None:
