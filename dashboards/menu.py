@@ -96,7 +96,10 @@ VIEWS = (
 # Table of measures -> the page that is about it; others are on "All metrics".
 _PAGE_OF_TABLE = {
     "tickets": "service_levels",
+    "clocks": "service_levels",
+    "backlog": "service_levels",
     "deliveries": "deliveries",
+    "delivery_stages": "deliveries",
     "surveys": "satisfaction",
     "finance_entries": "budget_vs_actual",
     "budget_months": "budget_vs_actual",

@@ -9,22 +9,26 @@ To add a list: a file in `sql/` and a call of `Reader.rows` with its name.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import polars as pl
 import streamlit as st
 
 from dashboards.language import either
 from dashboards.scope import Known, Scope
+from pipelines.clock_proofs import ClockProof, proofs_of
 from pipelines.ledger import read_refused, read_runs
 from pipelines.metric_queries import MetricQuery, answer
-from pipelines.record_queries import Which, count_behind, records_behind
+from pipelines.record_queries import KEYS, Which, count_behind, records_behind
 from pipelines.settings import Home
 from pipelines.snapshots import Manifest, Published, Snapshot, list_snapshots, open_snapshot
 from pipelines.snapshots import current_id as current_snapshot
 from transforms.catalogue import METRICS, Metric
+from transforms.prepared import prepare
 from transforms.refusal import Refusal
 
 _SQL = Path(__file__).parent / "sql"
@@ -32,17 +36,21 @@ _SQL = Path(__file__).parent / "sql"
 NEEDED = frozenset(
     f"marts.{name}"
     for name in (
+        "breaches_to_come",
         "budget_roll_up",
         "budget_vs_actual",
+        "clock_disagreements",
         "columns",
         "conservation",
         "coverage",
         "held_by_rule",
         "held_rows",
         "metric_values",
+        "odd_events",
+        "suspicious_attempts",
         "warnings",
     )
-)
+) | {"records.clocks", "reference.slots", "reference.calendar_days"}
 _SNAPSHOTS_OPEN = 3
 _ANSWERS_KEPT = 2_000
 
@@ -193,6 +201,33 @@ class Reader:
             f"count {metric.name} {asked!r}",
             lambda: count_behind(self._snapshot, metric, **asked),
         )
+
+    def stock_day(self, scope: Scope) -> date:
+        """Return the day at whose end stocks, such as open tickets, are counted in the scope."""
+        return min(scope.period.last, self.manifest.as_of)
+
+    def proofs(self, ticket_id: str) -> list[ClockProof]:
+        """Return the proof of each clock of a ticket: see `clock_proofs.proofs_of`."""
+        return self._kept(f"proofs {ticket_id}", lambda: proofs_of(self._snapshot, ticket_id))
+
+    def prepared(self, kind: str, id: str) -> dict[str, Any] | None:
+        """Return a record with what its preparation adds, as the measures judge it; None for one
+        that they leave out, such as a cancelled one."""
+        return self._kept(f"prepared {kind} {id}", lambda: self._prepare(kind, id))
+
+    def _prepare(self, kind: str, id: str) -> dict[str, Any] | None:
+        (key,) = KEYS[kind]
+        now = self.rows("now_of", table=kind)["value"].item()
+        with self._snapshot.relations() as relation_of:
+            prepared = prepare(
+                kind,
+                nw.from_native(relation_of(f"records.{kind}")).filter(nw.col(key) == id),
+                lambda table: nw.from_native(relation_of(table)),
+                as_of=self.manifest.as_of,
+                as_of_at=datetime.fromisoformat(now),
+            )
+            rows: pl.DataFrame = prepared.collect(backend="polars").to_native()
+        return rows.row(0, named=True) if rows.height else None
 
     def _about(
         self, metric: Metric, scope: Scope, where: dict[str, tuple[str, ...]]

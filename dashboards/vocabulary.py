@@ -38,6 +38,11 @@ _WORDS = {
     "cancelled": Sentence("Cancelled", "已取消"),
     "paused": Sentence("Paused", "已挂起"),
     "reopened": Sentence("Re-opened", "重新打开"),
+    "of_unknown_ticket": Sentence("Of a ticket that no record has", "所属工单无记录"),
+    "before_the_ticket": Sentence("Before its ticket was opened", "早于工单受理时间"),
+    "pause_without_end": Sentence("A pause that nothing ends", "暂停后未恢复"),
+    "of_unknown_waybill": Sentence("Of a waybill that no record has", "所属运单无记录"),
+    "before_the_pick_up": Sentence("Before the pick-up", "早于揽收时间"),
     "upheld": Sentence("Upheld", "成立"),
     "not_upheld": Sentence("Not upheld", "不成立"),
     "withdrawn": Sentence("Withdrawn", "已撤回"),
@@ -86,6 +91,12 @@ _WORDS = {
     "met": Sentence("Kept", "按时"),
     "missed": Sentence("Missed", "超时"),
     "running": Sentence("Running", "计时中"),
+    "no_policy": Sentence("No policy", "无时限规则"),
+    "no_calendar": Sentence("No calendar", "无工作日历"),
+    "no_clock": Sentence("No clock", "无计时项"),
+    "first_response": Sentence("First response", "首次响应"),
+    "resolution": Sentence("Resolution", "解决"),
+    "promise": Sentence("Promise", "承诺"),
     "amber": Sentence("Amber", "黄色预警"),
     "red": Sentence("Red", "红色预警"),
     "revenue": Sentence("Revenue", "收入"),
@@ -123,12 +134,54 @@ _SPLITS = {
     "kind": Sentence("Kind", "类型"),
     "priority": Sentence("Priority", "优先级"),
     "category": Sentence("Category", "类别"),
+    "opened_weekday": Sentence("Weekday of opening", "新建日为周几"),
+    "opened_hour": Sentence("Hour of opening", "新建时段"),
+    "age_band": Sentence("Days since opening", "新建以来天数"),
     "service_level": Sentence("Service level", "服务等级"),
+    "stage": Sentence("Stage", "环节"),
     "exception": Sentence("Exception", "异常"),
     "evaluator": Sentence("Evaluator", "评价主体"),
     "method": Sentence("Method", "评价方式"),
     "subject": Sentence("Subject", "评价对象"),
     "account_code": Sentence("Account", "科目"),
+}
+# A stage is named by the events at its two ends; their words are short, so that both fit beside a
+# bar.
+_BETWEEN_EVENTS = " > "
+_STAGE_ENDS = {
+    "picked_up": Sentence("Pick-up", "揽收"),
+    "in_transit": Sentence("Transit", "在途"),
+    "hub_in": Sentence("Hub in", "到分拨"),
+    "hub_out": Sentence("Hub out", "离分拨"),
+    "out_for_delivery": Sentence("On round", "派送"),
+    "first_attempt": Sentence("1st try", "首次投递"),
+    "attempt": Sentence("Try", "投递"),
+    "delivered": Sentence("Delivered", "签收"),
+    "returned": Sentence("Returned", "退回"),
+}
+# Values that say what they are by their column only.
+_SLICE_WORDS = {
+    "opened_weekday": {
+        "1": Sentence("Monday", "周一"),
+        "2": Sentence("Tuesday", "周二"),
+        "3": Sentence("Wednesday", "周三"),
+        "4": Sentence("Thursday", "周四"),
+        "5": Sentence("Friday", "周五"),
+        "6": Sentence("Saturday", "周六"),
+        "7": Sentence("Sunday", "周日"),
+    },
+    "opened_hour": {
+        f"{hour:02}": Sentence(f"{hour:02}:00–{hour:02}:59", f"{hour:02}:00–{hour:02}:59")
+        for hour in range(24)
+    },
+    "age_band": {
+        "00-01": Sentence("0–1 days", "0–1 天"),
+        "02-03": Sentence("2–3 days", "2–3 天"),
+        "04-07": Sentence("4–7 days", "4–7 天"),
+        "08-14": Sentence("8–14 days", "8–14 天"),
+        "15-30": Sentence("15–30 days", "15–30 天"),
+        "31+": Sentence("31 days and more", "31 天及以上"),
+    },
 }
 
 
@@ -140,6 +193,17 @@ def word(value: str | None) -> str:
 def words(values: pl.Series) -> pl.Series:
     """Return the word for each value of a column, under the column's name."""
     return values.replace({value: word(value) for value in values.unique().drop_nulls()})
+
+
+def slice_word(column: str, value: str | None) -> str:
+    """Return the word for a value of a column by which figures are split."""
+    known = _SLICE_WORDS.get(column, {})
+    if column == "stage":
+        ends = (value or "").split(_BETWEEN_EVENTS)
+        return " → ".join(
+            told(_STAGE_ENDS[end]) if end in _STAGE_ENDS else word(end) for end in ends
+        )
+    return told(known[value]) if value in known else word(value)
 
 
 def split_title(column: str) -> str:

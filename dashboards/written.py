@@ -84,6 +84,15 @@ def held_text(held_rows: int | None) -> str:
     return n_("{n} row held", "{n} rows held", held_rows).format(n=lang.number(held_rows))
 
 
+def provisional_text(rows: int | None) -> str:
+    """Return the mark of a figure that rests on days off not announced yet; empty without."""
+    if not rows:
+        return ""
+    return n_(
+        "{n} on days off not announced yet", "{n} on days off not announced yet", rows
+    ).format(n=lang.number(rows))
+
+
 def trust_text(metric: Metric, row: dict[str, float | None], currency: str) -> str:
     """Return what the figure would be had all held rows failed or passed; empty without any."""
     if not row["held_rows"] or row["worst"] is None or row["best"] is None:

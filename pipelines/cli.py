@@ -235,6 +235,25 @@ def metric(
 
 
 @app.command()
+def clocks(
+    ticket_id: Annotated[str, typer.Argument(help="Id of the ticket. 工单号")],
+    home: HomeOption = _DATA,
+    landing: LandingOption = None,
+    store: StoreOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Prove the clocks of a ticket: verdicts and time. 查看工单计时的判定与依据"""
+    from pipelines.clock_proofs import proofs_of
+    from pipelines.commands.clocks import show_proofs
+    from pipelines.snapshots import open_snapshot
+
+    opened = open_home(home, landing=landing, store=store)
+    with open_snapshot(opened.snapshots) as snapshot:
+        proofs = proofs_of(snapshot, ticket_id)
+    show_proofs(proofs, opened.settings.language, format)
+
+
+@app.command()
 def status(
     home: HomeOption = _DATA,
     landing: LandingOption = None,

@@ -11,14 +11,20 @@ _PROJECT = Path(__file__).parent.parent
 _DECIDES = (
     "transforms",
     "quality",
+    "pipelines/attempt_marts.py",
+    "pipelines/clock_marts.py",
+    "pipelines/clocks.py",
     "pipelines/intake.py",
     "pipelines/marts.py",
     "pipelines/measures.py",
+    "pipelines/measures_anew.py",
+    "pipelines/measuring.py",
     "pipelines/metric_queries.py",
     "pipelines/parts.py",
     "pipelines/reference.py",
     "pipelines/reshape.py",
     "pipelines/versions.py",
+    "pipelines/working_hours.py",
     "pipelines/sql",
 )
 

@@ -26,8 +26,19 @@ from dagster import (
     schedule,
 )
 
-from pipelines import dictionary_marts, marts, quality_marts, release, sources
+from pipelines import (
+    attempt_marts,
+    clock_marts,
+    clocks,
+    dictionary_marts,
+    marts,
+    quality_marts,
+    release,
+    sources,
+    working_hours,
+)
 from pipelines.measures import measure_assets
+from pipelines.measures_anew import assets_anew
 from pipelines.night import Night, end_of_yesterday, open_night
 from pipelines.nightly import is_unchanged
 from pipelines.records import record_assets
@@ -37,7 +48,10 @@ stages = [
     sources.reference_tables,
     sources.landed_files,
     *record_assets,
+    working_hours.working_hours,
+    clocks.clocks,
     *measure_assets,
+    *assets_anew,
     marts.org_unit_tree,
     marts.held_rows,
     marts.metric_values,
@@ -47,6 +61,10 @@ stages = [
     quality_marts.conservation,
     quality_marts.coverage,
     quality_marts.held_by_rule,
+    quality_marts.odd_events,
+    clock_marts.clock_disagreements,
+    clock_marts.breaches_to_come,
+    attempt_marts.suspicious_attempts,
     dictionary_marts.columns,
     release.candidate,
     release.snapshot,

@@ -12,12 +12,13 @@ from dagster import MaterializeResult, asset
 from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
 from quality.contracts import RECORD_KINDS
+from quality.contracts.clock import CLOCK_ROWS
 
 
 @asset(key=key_of("marts", "columns"), group_name="marts", required_resource_keys=NIGHT)
 @on_night("marts", "columns")
 def columns(night: Night) -> MaterializeResult:
-    """Every column of every kind of record: its position, title and meaning."""
+    """Every column of records and clocks: its position, title and meaning."""
     dictionary = pl.DataFrame(
         [
             {
@@ -28,7 +29,7 @@ def columns(night: Night) -> MaterializeResult:
                 "title_zh": title.zh,
                 "meaning": kind.descriptions[column],
             }
-            for kind in RECORD_KINDS.values()
+            for kind in (*RECORD_KINDS.values(), CLOCK_ROWS)
             for position, (column, title) in enumerate(kind.titles.items())
         ]
     )

@@ -15,7 +15,6 @@ from dagster import MaterializeResult, asset
 
 from pipelines.metric_queries import MetricQuery, answer, monthly_figures
 from pipelines.night import Night
-from pipelines.reference import register_unknown
 from pipelines.stages import NIGHT, key_of, on_night
 from quality.contracts import RECORD_KINDS
 from transforms.catalogue import METRICS, SLICES, Metric, slices_of, tables_of
@@ -32,17 +31,21 @@ _ONE_PERIOD = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year
 _MATERIAL_SHARE = 0.05
 
 
-@asset(key=_TREE, group_name="marts", deps=_RECORDS, required_resource_keys=NIGHT)
+@asset(
+    key=_TREE,
+    group_name="marts",
+    deps=[key_of("records", "working_hours")],
+    required_resource_keys=NIGHT,
+)
 @on_night("marts", "org_unit_tree")
 def org_unit_tree(night: Night) -> MaterializeResult:
     """Every unit below every unit, with the units that only the records know."""
-    with night.warehouse.transaction():
-        strangers = register_unknown(
-            night.warehouse, night.reference, night.home.settings.time_zone
-        )
-        night.warehouse.replace_table(
-            "reference.org_unit_tree", night.warehouse.query(_read("org_unit_tree"))
-        )
+    night.warehouse.replace_table(
+        "reference.org_unit_tree", night.warehouse.query(_read("org_unit_tree"))
+    )
+    strangers = night.warehouse.query(
+        "select count(*) as units from reference.org_units where not is_registered"
+    ).item()
     if strangers:
         night.note(
             f"{strangers} org units are not in reference/org_units.csv; they are counted under "

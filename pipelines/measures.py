@@ -1,6 +1,8 @@
 """Stage 3, measures: the days that new rows touch are summed again, no others.
 
-One asset per table that the catalogue sums. To add a measure: `transforms/catalogue`.
+One asset per table that the catalogue sums. To add a measure: `transforms/catalogue`. Tables that
+are not sums of records by the days of those records (clocks, backlog, ...) are summed anew:
+`pipelines/measures_anew.py`.
 """
 
 from __future__ import annotations
@@ -14,19 +16,29 @@ import polars as pl
 from dagster import AssetsDefinition, MaterializeResult, asset
 
 from pipelines.code_version import code_version
-from pipelines.metric_queries import empty_measures
+from pipelines.measuring import (
+    prepare_for,
+    remember_now,
+    start_afresh,
+    sums_and_counts,
+    tables_beside,
+)
 from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
-from pipelines.warehouse import quoted
+from pipelines.warehouse import BOOKKEEPING, listed, quoted
 from quality.contracts import RECORD_KINDS
-from transforms.catalogue import SLICES, measures_of, records_of
-from transforms.finance import newest_budget, spread_over_months
-from transforms.measures import count_by_bucket, sum_by_day
-from transforms.prepared import prepare
+from transforms.catalogue import SLICES, SUMMED_BY_DAY
+from transforms.deliveries import DAYS_UNTIL_SETTLED, days_until_due
 
-# Tables whose measures depend on "now", and the day on which their open rows fall due.
-_FALLING_DUE = ("tickets", "deliveries", "duties")
-_OF_BUDGET_LINES = "budget_months"
+# Table whose measures depend on "now" -> days until a date of its rows is settled: a unit's local
+# day may differ from the home's.
+_SETTLED_AFTER = {"deliveries": DAYS_UNTIL_SETTLED + 1, "duties": 1}
+# Reference tables, besides the kinds of accounts, that decide the measures of a table.
+_DECIDED_BY = {
+    "tickets": ("org_units",),
+    "deliveries": ("org_units", "calendars", "holidays", "service_levels"),
+    "finance_entries": ("accounts",),
+}
 _ROWS_AT_ONCE = 500_000
 
 
@@ -37,70 +49,77 @@ def bring_up_to_date(night: Night, table: str) -> int:
     transaction: a night that dies in between does the same days again.
     """
     warehouse = night.warehouse
-    records = records_of(table)
-    _touch_what_changed_otherwise(night, table, records)
-    days = _touched_days(night, records)
+    reach = _reach(night, table)
+    _touch_what_changed_otherwise(night, table)
+    days = _touched_days(night, table, reach)
     with warehouse.transaction():
-        if _is_every_day_touched(night, records) or not warehouse.has_table(f"measures.{table}"):
-            _start_afresh(night, table)
-        if days and table == _OF_BUDGET_LINES:
-            warehouse.replace_table(f"measures.{table}", _budget_months(night))
-        elif days:
+        if _is_every_day_touched(night, table) or not warehouse.has_table(f"measures.{table}"):
+            start_afresh(warehouse, table)
+        if days:
+            beside = tables_beside(night)
             for first, last in _spans_of(days, _rows_of(night, table)):
-                _measure(night, table, first, last)
-        warehouse.connection.execute(
-            "delete from intake.touched_days where measured = ?", [records]
-        )
-        warehouse.remember(f"as_of.{table}", night.as_of.isoformat())
-        warehouse.remember(f"as_of_at.{table}", night.as_of_at.isoformat())
-        warehouse.remember(f"made_with.{table}", _made_with(night))
+                rows = prepare_for(night, table, _rows(night, table, first, last, reach), beside)
+                _replace(night, table, rows, first, last)
+        warehouse.connection.execute("delete from intake.touched_days where measured = ?", [table])
+        remember_now(night, table)
+        warehouse.remember(f"made_with.{table}", _made_with(night, table))
     return len(days)
 
 
-def _touch_what_changed_otherwise(night: Night, table: str, records: str) -> None:
+def _touch_what_changed_otherwise(night: Night, table: str) -> None:
     """Touch the days that change without new rows: rules changed, or "now" moved on."""
     warehouse = night.warehouse
-    if warehouse.fact(f"made_with.{table}") != _made_with(night):
-        warehouse.touch_all_days(records)
+    if warehouse.fact(f"made_with.{table}") != _made_with(night, table):
+        warehouse.touch_all_days(table)
     before = warehouse.fact(f"as_of.{table}")
     if before is None or before == night.as_of.isoformat():
         return
-    if table == _OF_BUDGET_LINES:
-        warehouse.touch_all_days(records)
-    if table in _FALLING_DUE:
-        # A day more on either side: a unit's local day may differ from the home's.
+    if table in _SETTLED_AFTER:
         moved = sorted((date.fromisoformat(before), night.as_of))
-        warehouse.touch_days(records, moved[0] - timedelta(days=1), moved[1] + timedelta(days=1))
+        unsettled = timedelta(days=_SETTLED_AFTER[table])
+        warehouse.touch_days(table, moved[0] - unsettled, moved[1] + timedelta(days=1))
 
 
-def _made_with(night: Night) -> str:
-    """Return what decides measures besides rows: the code and the kinds of accounts."""
-    return f"{code_version()} {night.reference.versions['accounts']}"
+def _made_with(night: Night, table: str) -> str:
+    """Return what decides measures besides rows: the code and the reference tables read."""
+    versions = (night.reference.versions[name] for name in _DECIDED_BY.get(table, ()))
+    return " ".join([code_version(), *versions])
 
 
-def _touched_days(night: Night, records: str) -> list[date]:
+def _reach(night: Night, table: str) -> int:
+    """Return how many days after the dates of its record a row of `table` may count.
+
+    A delivery without a promise falls due by its service level, on a day that no column names.
+    """
+    if table != "deliveries":
+        return 0
+    days = night.warehouse.query("select * from reference.calendar_days")
+    return days_until_due(night.reference.tables["service_levels"], days)
+
+
+def _touched_days(night: Night, table: str, reach: int) -> list[date]:
     """Return the touched days in order; a null among them stands for every day there is."""
     touched = "select day from intake.touched_days where measured = ? and day is not null"
-    if _is_every_day_touched(night, records):
-        of_records = [
-            f"select {quoted(day)} from records.{records}" for day in _date_columns(records)
-        ]
+    if _is_every_day_touched(night, table):
+        of_records = [f"select {quoted(day)} from records.{table}" for day in _date_columns(table)]
         touched = " union all ".join([touched, *of_records])
     days = night.warehouse.connection.execute(
-        f"select distinct day from ({touched}) where day is not null", [records]
+        f"select distinct day + later::int from (select distinct day from ({touched})) "
+        "cross join range(?) as reached(later) where day is not null",
+        [table, reach + 1],
     ).fetchall()
     return sorted(day for (day,) in days)
 
 
-def _is_every_day_touched(night: Night, records: str) -> bool:
+def _is_every_day_touched(night: Night, table: str) -> bool:
     row = night.warehouse.connection.execute(
-        "select 1 from intake.touched_days where measured = ? and day is null", [records]
+        "select 1 from intake.touched_days where measured = ? and day is null", [table]
     ).fetchone()
     return row is not None
 
 
-def _date_columns(records: str) -> list[str]:
-    columns = RECORD_KINDS[records].columns
+def _date_columns(table: str) -> list[str]:
+    columns = RECORD_KINDS[table].columns
     return [name for name, dtype in columns.items() if dtype.base_type() is pl.Date]
 
 
@@ -121,69 +140,36 @@ def _spans_of(days: list[date], rows: int) -> Iterator[tuple[date, date]]:
         yield touched[0], touched[-1]
 
 
-def _measure(night: Night, table: str, first: date, last: date) -> None:
-    """Sum the days `first` to `last` of `table` and replace them."""
-    rows = _prepared(night, table, first, last)
-    within = nw.col("day").is_between(first, last)
-    sums = sum_by_day(rows, table).filter(within).to_native().collect()
-    # A day to come has rows of what falls due then: while that is open, they say nothing yet.
-    says_something = pl.any_horizontal(pl.col(measure.name) != 0 for measure in measures_of(table))
-    sums = sums.filter((pl.col("day") <= night.as_of) | says_something)
-    night.warehouse.replace_days(f"measures.{table}", sums, first=first, last=last)
-    counts = count_by_bucket(rows, table)
+def _replace(night: Night, table: str, rows: nw.LazyFrame, first: date, last: date) -> None:
+    """Sum the days `first` to `last` of prepared `rows` and replace them."""
+    within = pl.col("day").is_between(first, last)
+    sums, counts = sums_and_counts(rows, table, as_of=night.as_of)
+    night.warehouse.replace_days(f"measures.{table}", sums.filter(within), first=first, last=last)
     if counts is not None:
         night.warehouse.replace_days(
-            f"measures.{table}_spread",
-            counts.filter(within).to_native().collect(),
-            first=first,
-            last=last,
+            f"measures.{table}_spread", counts.filter(within), first=first, last=last
         )
 
 
-def _prepared(night: Night, table: str, first: date, last: date) -> nw.LazyFrame:
-    """Return the records that count on any day from `first` to `last`, prepared."""
-    within = " or ".join(f"{quoted(day)} between $1 and $2" for day in _date_columns(table))
-    rows = night.warehouse.query(f"select * from records.{table} where {within}", [first, last])
-    return _prepare(night, table, rows)
-
-
-def _prepare(night: Night, table: str, rows: pl.DataFrame) -> nw.LazyFrame:
-    return prepare(
-        table,
-        nw.from_native(rows.lazy()),
-        accounts=nw.from_native(night.reference.tables["accounts"].lazy()),
-        as_of=night.as_of,
-        as_of_at=night.as_of_at,
+def _rows(night: Night, table: str, first: date, last: date, reach: int) -> pl.DataFrame:
+    """Return the records that may count on any day from `first` to `last`."""
+    within = [f"{quoted(day)} between $1 and $2" for day in _date_columns(table)]
+    if reach:
+        within.append("(promised_at is null and picked_up_on between $1 - $3::int and $2)")
+    bounds = [first, last, *([reach] if reach else [])]
+    return night.warehouse.query(
+        f"select * exclude ({listed(BOOKKEEPING)}) from records.{table} "
+        f"where {' or '.join(within)}",
+        bounds,
     )
 
 
-def _budget_months(night: Night) -> pl.DataFrame:
-    """Return the measures of the newest approved budget; it is small, so always of all of it."""
-    lines = night.warehouse.query("select * from records.budget_lines")
-    months = spread_over_months(newest_budget(lines, today=night.as_of))
-    prepared = _prepare(night, _OF_BUDGET_LINES, months)
-    return sum_by_day(prepared, _OF_BUDGET_LINES).to_native().collect()
-
-
-def _start_afresh(night: Night, table: str) -> None:
-    """Empty the measures of `table`: another release may have other columns, or count otherwise."""
-    night.warehouse.replace_table(f"measures.{table}", empty_measures(table))
-    if any(measure.spread for measure in measures_of(table)):
-        texts = dict.fromkeys(("org_unit_id", *SLICES[table], "measure"), pl.String)
-        counts = {"bucket": pl.Int64, "occurrences": pl.Int64}
-        night.warehouse.replace_table(
-            f"measures.{table}_spread", pl.DataFrame(schema={"day": pl.Date, **texts, **counts})
-        )
-
-
 def _make(table: str) -> AssetsDefinition:
-    records = records_of(table)
-
     @asset(
         key=key_of("measures", table),
         group_name="measures",
-        deps=[key_of("records", records)],
-        description=f"Sums of {records} per day, org unit and slice.",
+        deps=[key_of("records", table), key_of("records", "working_hours")],
+        description=f"Sums of {table} per day, org unit and slice.",
         required_resource_keys=NIGHT,
     )
     @on_night("measures", table)
@@ -195,4 +181,4 @@ def _make(table: str) -> AssetsDefinition:
     return measures
 
 
-measure_assets = [_make(table) for table in SLICES]
+measure_assets = [_make(table) for table in SLICES if table in SUMMED_BY_DAY]

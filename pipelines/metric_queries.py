@@ -148,9 +148,9 @@ def answer(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     """Return one row per `query.keys`, sorted by them.
 
     Columns: the keys (`period` is the first day of the period), `value`, `numerator`,
-    `denominator`, `low`, `high` (see `transforms.metrics.figures`), `held_rows` (rows in
-    quarantine that may belong here), `worst` and `best` (shares: if all held rows failed or
-    passed).
+    `denominator`, `low`, `high`, `provisional_rows` (see `transforms.metrics.figures`),
+    `held_rows` (rows in quarantine that may belong here), `worst` and `best` (shares: if all held
+    rows failed or passed).
     """
     if query.metric.form == "quantile":
         figured = quantile_figures(query.metric, _buckets(query, ask), query.keys)
@@ -237,6 +237,8 @@ def _grouped(
         selected.append(f"date_trunc('{query.grain}', m.day)::date as period")
     selected += beside
     conditions, parameters = [only], []
+    if query.metric.counted == "at_period_end" and table != "marts.held_rows":
+        conditions.append(_is_last_day(query, table))
     if query.grain != "all":
         conditions.append("m.day is not null")
     for sign, bound in ((">=", query.first), ("<=", query.last)):
@@ -264,6 +266,16 @@ def _grouped(
     if query.rolled_up and "org_unit_id" in query.by:
         sql = _rolled_up(sql, [*query.keys, *beside], sums)
     return ask(sql, parameters)
+
+
+def _is_last_day(query: MetricQuery, table: str) -> str:
+    """Return the SQL claim that a day is the last of its period that is over: a stock's own."""
+    bounds = [f"date '{query.last}'"] if query.last else []
+    if query.grain != "all":
+        bounds.append(f"(date_trunc('{query.grain}', m.day) + interval 1 {query.grain})::date - 1")
+    summed_on = table.removeprefix("measures.")
+    over = f"(select value::date from intake.facts where name = 'as_of.{summed_on}')"
+    return f"m.day = least({', '.join([*bounds, over])})"
 
 
 def _rolled_up(own: str, keys: Sequence[str], sums: Mapping[str, _Sum]) -> str:
@@ -297,8 +309,9 @@ def empty_measures(table: str) -> pl.DataFrame:
 def monthly_figures(ask: Ask) -> pl.DataFrame:
     """Return the figures of every metric by month for every unit at every level of the tree.
 
-    Columns: metric, org_unit_id, period, value, numerator, denominator, low, high, held_rows,
-    worst, best. Months and units in which a metric has no value are left out.
+    Columns: metric, org_unit_id, period, value, numerator, denominator, low, high,
+    provisional_rows, held_rows, worst, best. Months and units in which a metric has no value are
+    left out.
     """
     # Metrics of one table share their held rows, median and percentile their buckets.
     ask_once = cache(ask)

@@ -6,6 +6,8 @@ To add one: an asset here, its name in `stages` (pipelines/definitions.py) and i
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 from dagster import MaterializeResult, asset
 
@@ -16,6 +18,8 @@ from quality.contracts import RECORD_KINDS
 from quality.gate import rule_sentence
 
 _HELD = key_of("marts", "held_rows")
+_WITH_EVENTS = ("tickets", "ticket_events", "deliveries", "delivery_events")
+_ODD_EVENTS = Path(__file__).parent / "sql" / "odd_events.sql"
 # Books, budgets and duties come by month or year: a day without any of them says nothing.
 _DAILY = ("tickets", "ticket_events", "deliveries", "delivery_events", "surveys")
 
@@ -100,6 +104,24 @@ def held_by_rule(night: Night) -> MaterializeResult:
     )
     night.warehouse.replace_table("marts.held_by_rule", rows.sort("kind", "source", "rule"))
     return MaterializeResult(metadata={"rules": held["rule"].n_unique()})
+
+
+@asset(
+    key=key_of("marts", "odd_events"),
+    group_name="marts",
+    deps=[key_of("records", kind) for kind in _WITH_EVENTS],
+    required_resource_keys=NIGHT,
+)
+@on_night("marts", "odd_events")
+def odd_events(night: Night) -> MaterializeResult:
+    """Events that fit no record, lie before it, or begin a pause that nothing ends."""
+    policies = night.reference.tables["sla_policies"]
+    pausing = policies["pause_statuses"].explode(empty_as_null=True).drop_nulls().unique()
+    rows = night.warehouse.query(
+        _ODD_EVENTS.read_text(encoding="utf-8"), {"pausing": pausing.to_list()}
+    )
+    night.warehouse.replace_table("marts.odd_events", rows)
+    return MaterializeResult(metadata={"rows": rows.height})
 
 
 def _recorded(night: Night) -> pl.DataFrame:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import and_, or_
 from types import MappingProxyType
@@ -21,19 +22,23 @@ from pipelines.metric_queries import MetricQuery
 from pipelines.snapshots import Snapshot
 from transforms.catalogue import MEASURES, Metric, records_of, tables_of
 from transforms.catalogue.entry import ticks
+from transforms.deliveries import days_until_due
 from transforms.finance import newest_budget, spread_over_months
-from transforms.prepared import prepare
+from transforms.prepared import Beside, prepare
 from transforms.refusal import Refusal
 
 Which = Literal["against", "all"]
 
-# Kind of record -> the columns that name one of them, as in its contract.
+# Measured table -> the columns that name one of the rows it is summed over.
 KEYS: dict[str, tuple[str, ...]] = {
     "tickets": ("ticket_id",),
+    "clocks": ("ticket_id", "clock"),
+    "backlog": ("ticket_id",),
     "deliveries": ("waybill_no",),
+    "delivery_stages": ("waybill_no", "ended_at", "stage"),
     "surveys": ("response_id",),
     "finance_entries": ("entry_id",),
-    "budget_lines": ("org_unit_id", "account_code", "period_start", "period_end", "version"),
+    "budget_months": ("org_unit_id", "account_code", "period_start", "period_end", "version"),
     "duties": ("duty_id",),
 }
 _EVERYWHERE: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -76,15 +81,15 @@ def records_behind(
     Raises Refusal where `MetricQuery` does, and for a snapshot that does not know its "now".
     """
     query = MetricQuery(metric, first=first, last=last, where=where)
-    kind = records_of(_table_of(metric))
+    key = KEYS[_table_of(metric)]
     with _judged_rows(snapshot, query, which) as rows:
         columns = rows.collect_schema().names()
         instant = _instant_of(metric, columns)
         recent = [_DAY, *([instant] if instant else [])]
-        by = [_BADNESS, *recent, *KEYS[kind]]
-        descending = [True, *(True for _ in recent), *(False for _ in KEYS[kind])]
+        by = [_BADNESS, *recent, *key]
+        descending = [True, *(True for _ in recent), *(False for _ in key)]
         found = _collected(rows.sort(*by, descending=descending, nulls_last=True).head(limit))
-    return found.select(_in_order(columns, KEYS[kind]))
+    return found.select(_in_order(columns, key))
 
 
 def count_behind(
@@ -112,13 +117,17 @@ def _judged_rows(
     table = _table_of(metric)
     units = _units(snapshot, query.where)
     as_of_at = _as_of_at(snapshot, table)
+    if metric.counted == "at_period_end":
+        stock_on = min(query.last, snapshot.manifest.as_of)
+        query = replace(query, first=stock_on, last=stock_on)
     with snapshot.relations() as relation_of:
         rows = prepare(
             table,
             _records(snapshot, query, table, relation_of),
-            accounts=_accounts(snapshot, table, relation_of),
+            _beside(snapshot, table, relation_of),
             as_of=snapshot.manifest.as_of,
             as_of_at=as_of_at,
+            span=(query.first, query.last),
         )
         slices = {name: to for name, to in query.where.items() if name not in _UNIT_COLUMNS}
         for column, values in slices.items():
@@ -219,28 +228,45 @@ def _instant_of(metric: Metric, columns: list[str]) -> str | None:
 def _records(
     snapshot: Snapshot, query: MetricQuery, table: str, relation_of: Callable[[str], Any]
 ) -> nw.LazyFrame[Any]:
-    """Return the records of `table` before their preparation, lazily."""
+    """Return the rows of `table` before their preparation, lazily."""
+    if table == "clocks":
+        return _lazy(relation_of("records.clocks"))
+    if table == "deliveries":
+        return _deliveries(snapshot, query, _lazy(relation_of("records.deliveries")))
     if table != "budget_months":
-        return _lazy(relation_of(f"records.{table}"))
+        return _lazy(relation_of(f"records.{records_of(table)}"))
     lines = newest_budget(
         snapshot.query("select * from records.budget_lines"), today=snapshot.manifest.as_of
     ).with_columns(pl.col("amount_minor").alias("line_amount_minor"))
     in_period = (
         spread_over_months(lines)
         .filter(pl.col("month").is_between(query.first, query.last))
-        .with_columns(pl.col("amount_minor").sum().over(KEYS["budget_lines"]))
-        .unique(KEYS["budget_lines"], keep="first", maintain_order=True)
+        .with_columns(pl.col("amount_minor").sum().over(KEYS["budget_months"]))
+        .unique(KEYS["budget_months"], keep="first", maintain_order=True)
     )
     return _lazy(in_period.lazy())
 
 
-def _accounts(
-    snapshot: Snapshot, table: str, relation_of: Callable[[str], Any]
+def _deliveries(
+    snapshot: Snapshot, query: MetricQuery, deliveries: nw.LazyFrame[Any]
 ) -> nw.LazyFrame[Any]:
-    """Return the accounts, of the engine that `_records` uses for `table`."""
-    if table != "budget_months":
-        return _lazy(relation_of("reference.accounts"))
-    return _lazy(snapshot.query("select code, kind from reference.accounts").lazy())
+    """Return the deliveries that may count in the period: far fewer have to be prepared."""
+    reach = days_until_due(
+        snapshot.query("select * from reference.service_levels"),
+        snapshot.query("select * from reference.calendar_days"),
+    )
+    first = query.first - timedelta(days=reach)
+    dates = ("picked_up_on", "promised_on", "delivered_on")
+    return deliveries.filter(
+        reduce(or_, (nw.col(day).is_between(first, query.last).fill_null(False) for day in dates))
+    )
+
+
+def _beside(snapshot: Snapshot, table: str, relation_of: Callable[[str], Any]) -> Beside:
+    """Return what gives the other tables, of the engine that `_records` uses for `table`."""
+    if table == "budget_months":
+        return lambda name: _lazy(snapshot.query(f"select * from {name}").lazy())
+    return lambda name: _lazy(relation_of(name))
 
 
 def _units(snapshot: Snapshot, where: Mapping[str, tuple[str, ...]]) -> list[str] | None:
@@ -279,7 +305,8 @@ def _as_of_at(snapshot: Snapshot, table: str) -> datetime:
 def _in_order(columns: list[str], key: tuple[str, ...]) -> list[str]:
     """Return the key first, where a record came from last, and nothing of our own."""
     elsewhere = (*key, *_BOOKKEEPING, _TOP, _BOTTOM, _BADNESS, _DAY)
-    return [*key, *(name for name in columns if name not in elsewhere), *_BOOKKEEPING]
+    where_from = (name for name in _BOOKKEEPING if name in columns)
+    return [*key, *(name for name in columns if name not in elsewhere), *where_from]
 
 
 def _lazy(native: Any) -> nw.LazyFrame[Any]:

@@ -46,6 +46,10 @@ _MARTS = (
     "conservation",
     "coverage",
     "held_by_rule",
+    "odd_events",
+    "clock_disagreements",
+    "breaches_to_come",
+    "suspicious_attempts",
     "columns",
     "org_unit_tree",
 )

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.warehouse import Warehouse, listed, quoted
 from quality.contracts.kind import RecordKind
-from transforms.catalogue import RECORDS_MEASURED
+from transforms.catalogue import SUMMED_BY_DAY
 
 
 class Versions:
@@ -31,7 +31,7 @@ class Versions:
         self._days = [
             name
             for name, dtype in kind.columns.items()
-            if dtype.base_type() is pl.Date and kind.name in RECORDS_MEASURED
+            if dtype.base_type() is pl.Date and kind.name in SUMMED_BY_DAY
         ]
         self._run(f"create or replace temp table incoming as from {self._current} limit 0")
         self._run(

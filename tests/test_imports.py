@@ -28,6 +28,8 @@ _FORBIDDEN = {
     "pipelines": ("dashboards", "streamlit"),
 }
 _OPEN_TO_DASHBOARDS = (
+    "pipelines.clock_proofs",
+    "pipelines.clock_proofs",
     "pipelines.ledger",
     "pipelines.metric_queries",
     "pipelines.record_queries",

@@ -17,7 +17,8 @@ def figures(metric: Metric, sums: pl.DataFrame) -> pl.DataFrame:
     `sums` has any key columns and a column per measure of the metric, summed over what the row
     stands for. Added, all Float64 and null where nothing was counted:
     `value` (in the metric's unit), `numerator`, `denominator` (null without one; money in currency
-    units), `low` and `high` (95 % interval, null where the form has none).
+    units), `low` and `high` (95 % interval, null where the form has none); and, Int64,
+    `provisional_rows`, those of the denominator that touch a day off not announced yet.
     """
     top, bottom = _signed_sum(metric.top), _signed_sum(metric.bottom)
     denominator = pl.when(bottom != 0).then(bottom) if metric.bottom else pl.lit(None)
@@ -33,6 +34,9 @@ def figures(metric: Metric, sums: pl.DataFrame) -> pl.DataFrame:
         .alias("denominator"),
         (low * metric.scale).cast(pl.Float64).alias("low"),
         (high * metric.scale).cast(pl.Float64).alias("high"),
+        (pl.col(metric.provisional) if metric.provisional else pl.lit(0))
+        .cast(pl.Int64)
+        .alias("provisional_rows"),
     )
 
 
@@ -50,6 +54,7 @@ def quantile_figures(metric: Metric, buckets: pl.DataFrame, keys: list[str]) -> 
         pl.col("rows").cast(pl.Float64).alias("denominator"),
         pl.col("low") * metric.scale,
         pl.col("high") * metric.scale,
+        pl.lit(0, pl.Int64).alias("provisional_rows"),
     )
 
 

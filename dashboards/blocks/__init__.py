@@ -5,6 +5,7 @@ opens a page with · `warning_lines.py` · `tiles.py` KPI tiles · `explorer.py`
 `comparison.py` its splits and heat map · `metric_bars.py` several metrics side by side ·
 `record_lists.py` records behind a figure · `short_lists.py`, `tables.py` tables and downloads ·
 `drawing.py` charts on the page · `switches.py` · `plain_text.py` · `small_numbers.py`.
-Of one page each: `complaints.py`, `low_answers.py`, and the packages `budget/`, `records/`,
-`data_quality/` and `operations/`. To add one: a function that takes the reader and the scope first.
+Of one page each: `complaints.py`, `low_answers.py`, and the packages `clocks/`, `deliveries/`,
+`budget/`, `records/`, `data_quality/` and `operations/`. To add one: a function that takes the
+reader and the scope first.
 """

@@ -13,7 +13,7 @@ from dashboards.filters import asked, choose, unit_names
 from dashboards.language import NOTHING, _, either, n_, told
 from dashboards.scope import Scope, period_of
 from dashboards.snapshot_reader import Reader
-from dashboards.vocabulary import split_title, word
+from dashboards.vocabulary import slice_word, split_title
 from dashboards.written import axis_format, with_texts
 from pipelines.metric_queries import columns_of
 from transforms.catalogue import Metric
@@ -49,7 +49,7 @@ def bars_by(
     title = _("{metric} by {column}").format(
         metric=told(metric.title), column=split_title(by).lower()
     )
-    every, highlighted = _split_figures(reader, scope, metric, by, lowest)
+    every, highlighted = split_figures(reader, scope, metric, by, lowest)
     figures, hidden = with_enough_answers(reader, metric, every)
     tell_hidden(reader, hidden)
     if figures.is_empty():
@@ -117,7 +117,7 @@ def heat_map(reader: Reader, scope: Scope, metric: Metric) -> None:
     )
 
 
-def _split_figures(
+def split_figures(
     reader: Reader, scope: Scope, metric: Metric, by: str, lowest: bool
 ) -> tuple[pl.DataFrame, str | None]:
     """Return the figures per value of `by`, worst first, with `name`; and the name to stress."""
@@ -134,7 +134,7 @@ def _split_figures(
     else:
         figures = reader.figures(metric, scope, by=(by,))
         values = figures[by].unique().drop_nulls().to_list()
-        names = {value: word(value) for value in values}
+        names = {value: slice_word(by, value) for value in values}
         if by == "account_code":
             names = _account_names(reader)
     named = figures.filter(pl.col("value").is_not_null()).with_columns(

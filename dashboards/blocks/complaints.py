@@ -1,4 +1,4 @@
-"""What the page on complaints is made of: its sentence, causes, repeat complainants, its list.
+"""What the page on complaints is made of: its sentence, causes, replies, repeat complainants, list.
 
 Figures of all tickets (promises kept, hours to resolve) are those of complaints alone in the scope
 that `complaints_only` returns.
@@ -12,10 +12,12 @@ import polars as pl
 import streamlit as st
 
 from dashboards import charts
+from dashboards.blocks.clocks.chosen import choose_clock, share_of
+from dashboards.blocks.comparison import bars_by
 from dashboards.blocks.drawing import draw, labels, mode
 from dashboards.blocks.explorer import nothing_here
 from dashboards.blocks.frame import Tone, opening
-from dashboards.blocks.record_lists import readable
+from dashboards.blocks.record_lists import readable, records_list
 from dashboards.blocks.sentences import beneath
 from dashboards.blocks.tables import table
 from dashboards.blocks.tiles import standing
@@ -101,6 +103,16 @@ def causes(reader: Reader, scope: Scope) -> None:
             kinds={"value": "count"},
             scope=scope,
         )
+
+
+def replies(reader: Reader, scope: Scope) -> None:
+    """Draw how often one clock of complaints is kept, by unit, and list the complaints that missed
+    it. Raises Refusal where no clock has any figure."""
+    clock = choose_clock(reader)
+    metric = share_of(clock)
+    bars_by(reader, scope, metric, "org_unit_id", lowest=True, name="replies")
+    st.markdown("**" + _("Complaints that missed it") + "**")
+    records_list(reader, scope, metric, name="missed_replies")
 
 
 def repeat_complainants(reader: Reader, scope: Scope) -> None:

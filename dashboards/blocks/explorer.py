@@ -110,6 +110,7 @@ def figures_table(
             "denominator": _("Denominator"),
             "low": _("95% from"),
             "high": _("95% to"),
+            "provisional_rows": _("On days off not announced"),
             "held_rows": _("Held rows"),
             "worst": _("Worst case"),
             "best": _("Best case"),
@@ -117,7 +118,7 @@ def figures_table(
         name=name,
         title=title,
         kinds=dict.fromkeys(("value", "low", "high", "worst", "best"), kind)
-        | dict.fromkeys(("numerator", "denominator", "held_rows"), "count"),
+        | dict.fromkeys(("numerator", "denominator", "provisional_rows", "held_rows"), "count"),
         scope=scope,
     )
 

@@ -16,12 +16,21 @@ from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import word
 from transforms.catalogue import Metric, records_of, tables_of
 
-_MOST_RECORDS = 200
-# Columns of a list of records; all others are on the record's own page.
+MOST_RECORDS = 200
+_MINUTE = 60
+# Columns of a list of what a measured table is made of; all others are on the record's own page.
 _FIRST = {
     "tickets": (
         "ticket_id", "org_unit_id", "kind", "channel", "priority", "category", "status",
         "opened_at", "first_response_at", "promised_at", "resolved_at", "agent_id",
+    ),
+    "clocks": (
+        "ticket_id", "org_unit_id", "due_at", "stopped_at", "working_minutes", "target_minutes",
+        "kind", "priority", "channel", "category", "agent_id", "clock",
+    ),
+    "backlog": (
+        "ticket_id", "org_unit_id", "kind", "priority", "channel", "category", "opened_at",
+        "due_on", "age_days", "status", "agent_id",
     ),
     "deliveries": (
         "waybill_no", "org_unit_id", "service_level", "status", "exception", "picked_up_at",
@@ -37,16 +46,20 @@ _FIRST = {
     ),
     "duties": ("duty_id", "org_unit_id", "kind", "title", "due_on", "done_on", "result"),
 }  # fmt: skip
-_OPENS = ("tickets", "deliveries", "surveys", "finance_entries", "duties")
+_OPENS = ("tickets", "clocks", "backlog", "deliveries", "surveys", "finance_entries", "duties")
+_OF_CLOCKS = ("clocks", "backlog")
 WORDED = (
     "kind", "channel", "priority", "status", "outcome", "service_level", "exception", "signed_by",
-    "evaluator", "method", "subject", "result", "event",
+    "evaluator", "method", "subject", "result", "event", "clock", "state", "ours", "theirs",
 )  # fmt: skip
 
 
-def records_list(reader: Reader, scope: Scope, metric: Metric) -> None:
-    """List the records that speak against the service in the figure, each leading to its page."""
-    rows = reader.behind(metric, scope, limit=_MOST_RECORDS)
+def records_list(reader: Reader, scope: Scope, metric: Metric, *, name: str | None = None) -> None:
+    """List the records that speak against the service in the figure, each leading to its page.
+
+    `name`   of files and widgets, where a page may also list what is behind the same metric
+    """
+    rows = reader.behind(metric, scope, limit=MOST_RECORDS)
     found = reader.count_behind(metric, scope)
     if not found:
         st.caption(_("No record speaks against this figure."))
@@ -60,15 +73,16 @@ def records_list(reader: Reader, scope: Scope, metric: Metric) -> None:
             found,
         )
     st.caption(template.format(n=number(found), listed=number(rows.height)))
-    kind = records_of(tables_of(metric)[0])
-    show_records(reader, scope, rows, kind, name=f"behind_{metric.name}")
+    measured = tables_of(metric)[0]
+    kind = measured if measured in _FIRST else records_of(measured)
+    show_records(reader, scope, rows, kind, name=name or f"behind_{metric.name}")
 
 
 def show_records(
     reader: Reader, scope: Scope | None, rows: pl.DataFrame, kind: str, *, name: str
 ) -> None:
     """Show records of a kind: names for units, words for values, local times."""
-    titles = reader.column_titles(kind)
+    titles = clock_titles(reader) if kind in _OF_CLOCKS else reader.column_titles(kind)
     shown = readable(reader, rows)
     order = [c for c in _FIRST.get(kind, ()) if c in shown.columns]
     columns = order or [c for c in shown.columns if c in titles]
@@ -83,8 +97,27 @@ def show_records(
     )
 
 
+def clock_titles(reader: Reader) -> dict[str, str]:
+    """Return what the columns of lists about clocks and open tickets are called."""
+    return {
+        **reader.column_titles("tickets"),
+        **reader.column_titles("clocks"),
+        "working_minutes": _("Working minutes"),
+        "target_minutes": _("Minutes allowed"),
+        "remaining_working_minutes": _("Minutes left"),
+        "shift_ends_at": _("Shift ends at"),
+        "age_days": _("Days since opening"),
+        "class": _("Why they differ"),
+        "ours": _("Our clock"),
+        "theirs": _("The source"),
+        "judged_on": _("Judged on"),
+        "source": _("Source"),
+    }
+
+
 def readable(reader: Reader, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return records as people read them: names of units, words, local times, money in units."""
+    """Return records as people read them: names of units, words, local times, money in units,
+    seconds as whole minutes."""
     names = unit_names(reader)
     zone = reader.home.settings.time_zone
     expressions = []
@@ -99,4 +132,7 @@ def readable(reader: Reader, rows: pl.DataFrame) -> pl.DataFrame:
             expressions.append(pl.col(column).replace({value: word(value) for value in values}))
         elif column.endswith("_minor"):
             expressions.append((pl.col(column) / 100).alias(column.removesuffix("_minor")))
+        elif column.endswith("_seconds"):
+            minutes = column.removesuffix("_seconds") + "_minutes"
+            expressions.append((pl.col(column) // _MINUTE).alias(minutes))
     return rows.with_columns(expressions)

@@ -15,6 +15,7 @@ from dashboards.written import (
     interval_text,
     n_text,
     period_text,
+    provisional_text,
     trust_text,
     value_text,
 )
@@ -94,6 +95,9 @@ def beneath(reader: Reader, scope: Scope, stands: Standing) -> str:
         mark = f":orange[:material/warning: {held_text(stands.now['held_rows'])}]"
         told_trust = _("{mark} ({trust}).").format(mark=mark, trust=trust)
         sentences.append(told_trust if trust else mark)
+    if stands.now["provisional_rows"]:
+        provisional = provisional_text(stands.now["provisional_rows"])
+        sentences.append(f":orange[:material/event_upcoming: {provisional}.]")
     if scope.period.last > reader.manifest.as_of:
         sentences.append(_("The period is not over yet."))
     ignored = [

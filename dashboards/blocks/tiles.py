@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 import streamlit as st
 
+from dashboards import language as lang
 from dashboards.language import _, told
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
@@ -18,6 +19,7 @@ from dashboards.written import (
     interval_text,
     is_visible,
     n_text,
+    provisional_text,
     trust_text,
     value_text,
 )
@@ -75,10 +77,10 @@ def tiles(reader: Reader, scope: Scope, metrics: Sequence[Metric]) -> None:
         row = shown[start : start + _IN_A_ROW]
         for column, one in zip(st.columns(_IN_A_ROW), row, strict=False):
             with column:
-                _tile(reader, one)
+                _tile(reader, scope, one)
 
 
-def _tile(reader: Reader, one: Standing) -> None:
+def _tile(reader: Reader, scope: Scope, one: Standing) -> None:
     metric, now = one.metric, one.now
     assert now is not None
     with st.container(border=True, height="stretch", gap="xsmall"):
@@ -92,12 +94,14 @@ def _tile(reader: Reader, one: Standing) -> None:
             label_visibility="collapsed",
             chart_data=one.course["value"].to_list() if one.course.height > 1 else None,
         )
-        st.caption(" · ".join(_facts(reader, one, now)))
+        st.caption(" · ".join(_facts(reader, scope, one, now)))
 
 
-def _facts(reader: Reader, one: Standing, now: dict[str, Any]) -> list[str]:
+def _facts(reader: Reader, scope: Scope, one: Standing, now: dict[str, Any]) -> list[str]:
     metric, currency = one.metric, reader.currency
     facts = []
+    if metric.counted == "at_period_end":
+        facts.append(_("at the end of {day}").format(day=lang.day(reader.stock_day(scope))))
     if one.target is not None:
         target = _("target {value}").format(value=value_text(metric, one.target, currency))
         mark = ":red[:material/close:]" if one.misses_target else ":green[:material/check:]"
@@ -109,6 +113,9 @@ def _facts(reader: Reader, one: Standing, now: dict[str, Any]) -> list[str]:
         mark = f":orange[:material/warning: {held_text(now['held_rows'])}]"
         told_trust = _("{mark} ({trust})").format(mark=mark, trust=trust)
         facts.append(told_trust if trust else mark)
+    if now["provisional_rows"]:
+        provisional = provisional_text(now["provisional_rows"])
+        facts.append(f":orange[:material/event_upcoming: {provisional}]")
     return facts
 
 

@@ -9,11 +9,13 @@ look at its specification. Meaning is never carried by colour alone: add a shape
 
 from dashboards.charts.budget_months import budget_months
 from dashboards.charts.calendars import coverage
+from dashboards.charts.clock_timelines import TimelineLabels, clock_timelines
 from dashboards.charts.durations import stage_durations
 from dashboards.charts.heat_maps import heat_map
 from dashboards.charts.labels import Labels
 from dashboards.charts.paretos import pareto
 from dashboards.charts.ranked_bars import bars
+from dashboards.charts.stacked_periods import stacked_periods
 from dashboards.charts.theme import PALETTE, Mode, Palette, dressed
 from dashboards.charts.timelines import course
 from dashboards.charts.trends import trend
@@ -24,13 +26,16 @@ __all__ = [
     "Labels",
     "Mode",
     "Palette",
+    "TimelineLabels",
     "bars",
     "budget_months",
+    "clock_timelines",
     "course",
     "coverage",
     "dressed",
     "heat_map",
     "pareto",
+    "stacked_periods",
     "stage_durations",
     "trend",
     "variance_bars",

@@ -35,7 +35,7 @@ def course(events: pl.DataFrame, *, mode: Mode, labels: Labels) -> alt.TopLevelM
     ).with_columns(told_apart("event").alias("event"))
     steps = marks.filter(pl.col("kind") != "promise")
     promises = marks.filter(pl.col("kind") == "promise").select("at", "event", "at_text")
-    across = alt.X("at:T", axis=_time_axis(marks["at"]))
+    across = alt.X("at:T", axis=time_axis(marks["at"]))
     layers = []
     if not promises.is_empty():
         layers += _promises(promises, across, mode)
@@ -83,7 +83,7 @@ def _promises(promises: pl.DataFrame, across: alt.X, mode: Mode) -> list[alt.Cha
     ]
 
 
-def _time_axis(instants: pl.Series) -> alt.Axis:
+def time_axis(instants: pl.Series) -> alt.Axis:
     """Return an axis of days, of days and hours, or of hours, by how much time there is."""
     span = instants.max() - instants.min()
     if span > timedelta(days=4):

@@ -9,9 +9,11 @@ from dashboards.blocks.complaints import (
     complaints_only,
     open_complaints,
     repeat_complainants,
+    replies,
 )
+from dashboards.blocks.deliveries.rates import compare_rates
 from dashboards.blocks.explorer import choose_metric, trend
-from dashboards.blocks.frame import reader
+from dashboards.blocks.frame import calmly, reader
 from dashboards.blocks.sentences import metrics_for
 from dashboards.blocks.tiles import tiles
 from dashboards.filters import scope_of
@@ -20,6 +22,8 @@ from transforms.catalogue import METRICS
 
 # Metrics of all tickets that say something about complaints, too.
 _OF_TICKETS = [
+    "first_response_sla_share",
+    "resolution_sla_share",
     "promise_kept_share",
     "first_response_minutes_median",
     "resolution_hours_median",
@@ -41,8 +45,20 @@ st.subheader(_("What they are about"))
 causes(snapshot, scope)
 st.subheader(_("Is it our fault?"))
 bars_by(snapshot, scope, METRICS["upheld_complaint_share"], "org_unit_id", name="upheld")
+compare_rates(
+    snapshot,
+    scope,
+    {
+        "complaints_per_million_deliveries": _("All complaints"),
+        "upheld_complaints_per_million_deliveries": _("Upheld ones"),
+    },
+    name="rate",
+    by="region",
+    over_time=True,
+)
 st.subheader(_("Are replies on time?"))
-bars_by(snapshot, scope, METRICS["promise_kept_share"], "org_unit_id", name="promises")
+with calmly():
+    replies(snapshot, scope)
 
 st.subheader(_("One metric in depth"))
 metric = choose_metric(metrics, "complaints_opened")

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboards.blocks.data_quality.freshness import coverage_calendar, freshness
 from dashboards.blocks.data_quality.held_rows import held_rows
 from dashboards.blocks.data_quality.judge_report import judge_report
+from dashboards.blocks.data_quality.odd_events import odd_events
 from dashboards.blocks.data_quality.row_accounts import (
     by_batch,
     by_source,
@@ -18,6 +19,8 @@ snapshot = reader()
 open_with_account(snapshot)
 st.subheader(_("Held rows"))
 held_rows(snapshot)
+st.subheader(_("Odd events"))
+odd_events(snapshot)
 st.subheader(_("Files that do not count"))
 files_not_counted(snapshot)
 st.subheader(_("How fresh each kind is"))

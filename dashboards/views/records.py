@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboards.blocks.frame import reader
-from dashboards.blocks.records.course import course_of, show_course
+from dashboards.blocks.records.course import course_of, show_clocks, show_course
 from dashboards.blocks.records.links import linked_to, show_linked
 from dashboards.blocks.records.opened_record import open_record
 from dashboards.blocks.records.origin import show_origin
@@ -35,6 +35,8 @@ else:
     download_sheet(snapshot, record, events, linked)
     course, fields = st.columns([3, 2], gap="large")
     with course:
+        if record.proofs:
+            show_clocks(snapshot, record)
         if events.height:
             show_course(record, events)
         show_writing(record)

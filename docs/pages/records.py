@@ -9,6 +9,7 @@ import polars as pl
 
 from docs.pages.markdown import as_written, write_page, write_table
 from quality.contracts import RECORD_KINDS, REFERENCE_TABLES, RecordKind, ReferenceTable
+from quality.contracts.clock import CLOCK_ROWS
 from quality.contracts.reference import reference_rules
 from quality.contracts.reference.rules import writing
 from quality.contracts.rule import Rule
@@ -37,6 +38,7 @@ def records_page() -> str:
     ]
     for kind in RECORD_KINDS.values():
         lines += _kind(kind)
+    lines += _made(CLOCK_ROWS)
     lines.append("## Reference tables 参考数据表")
     for table in REFERENCE_TABLES.values():
         lines += _reference_table(table)
@@ -65,6 +67,17 @@ def _kind(kind: RecordKind) -> Iterator[str]:
         )
     yield write_table(("column", "列名", "type", "filled", "meaning"), rows)
     yield _rules(rules_of(kind))
+
+
+def _made(kind: RecordKind) -> Iterator[str]:
+    yield f"### `{kind.name}` {kind.title.zh}"
+    key = ", ".join(f"`{column}`" for column in kind.key)
+    yield f"{_first_paragraph(kind.contract)} One row per {key}; made anew each night."
+    rows = [
+        (f"`{name}`", kind.titles[name].zh, _TYPE_WORDS[dtype.base_type()], kind.descriptions[name])
+        for name, dtype in kind.columns.items()
+    ]
+    yield write_table(("column", "列名", "type", "meaning"), rows)
 
 
 def _reference_table(table: ReferenceTable) -> Iterator[str]:

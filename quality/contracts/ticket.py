@@ -161,6 +161,7 @@ TICKETS = RecordKind(
     references={"org_unit_id": "org_units"},
     not_before=(
         ("first_response_at", "opened_at"),
+        ("promised_at", "opened_at"),
         ("resolved_at", "opened_at"),
         ("closed_at", "opened_at"),
         ("closed_at", "resolved_at"),

@@ -30,14 +30,22 @@ _MARCH = (
     "T7,request,phone,delay,,PD,ann,,resolved,,2026-03-13 09:00,2026-03-14 09:00,"
     "2026-03-20 10:00,\n"
 )
+_DELIVERIES = (
+    "waybill_no,service_level,org_unit_id,picked_up_at,promised_at,delivered_at,status\n"
+    + "".join(
+        f"W{number},express,{unit},2026-03-01 09:00,2026-03-04 18:00,2026-03-03 11:00,delivered\n"
+        for number, unit in enumerate(("PD", "PD", "PX", "PX"))
+    )
+)
 _TARGET = "metric,target,effective_from\nupheld_complaint_share,0.3,2025-01-01\n"
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
-    home = new_home(tmp_path_factory.mktemp("complaints"), ("tickets",))
+    home = new_home(tmp_path_factory.mktemp("complaints"), ("tickets", "deliveries"))
     home.write("reference/targets.csv", _TARGET)
     home.land("tickets/march.csv", _MARCH)
+    home.land("deliveries/march.csv", _DELIVERIES)
     assert home.night().exit_code in (0, 4)
     return home
 
@@ -67,6 +75,33 @@ def test_figures_of_all_tickets_count_complaints_only(opened: Callable[..., Open
     # T1 and T3 of three complaints; T7, a request, broke its promise, too.
     assert "Promises kept 66.7%" in opened().texts()
     assert "All figures on this page count complaints only." in opened().texts()
+
+
+def test_replies_are_those_to_complaints_and_the_missed_ones_are_listed(
+    opened: Callable[..., OpenedPage],
+) -> None:
+    page = opened(clock="promise")
+    (missed,) = (table for table in page.tables() if "stopped_at" in table)
+    assert list(missed["ticket_id"]) == ["T2"]  # of the requests, T7 missed its promise, too
+    assert "Complaints that missed it" in page.texts()
+    (by_unit,) = (table for table in page.tables() if list(table.get("value", ())) == [0.5, 1])
+    assert list(by_unit["name"]) == ["PD", "PX"]
+
+
+def test_rates_per_million_are_told_by_region_or_unit_and_over_time(
+    small: SmallHome, opened: Callable[..., OpenedPage]
+) -> None:
+    page = opened(rate="upheld_complaints_per_million_deliveries", rate_by="org_unit_id")
+    assert "Upheld complaints per million deliveries" in page.texts()
+    by_unit = next(
+        dict(zip(table["name"], table["value"], strict=True))
+        for table in page.tables()
+        if "name" in table and set(table["value"]) == {500_000}
+    )
+    assert by_unit == {"PD": 500_000, "PX": 500_000}  # one upheld of two waybills each
+    assert "All of them overlap" in page.texts()
+    said = opened(channel="web").texts()
+    assert "This metric is not known by channel: all are counted." in said
 
 
 def test_causes_come_most_first_by_category_or_by_root_cause(

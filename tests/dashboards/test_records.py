@@ -128,9 +128,16 @@ def test_without_a_number_the_page_says_what_can_be_typed(small: SmallHome) -> N
 @pytest.mark.parametrize(
     ("id", "sentence"),
     [
-        ("T1", "Complaint T1 at PD: the promise was missed."),
-        ("T2", "Request T2 at PD: the promise was kept."),
-        ("T3", "Complaint T3 at PX: the promise is still running."),
+        (
+            "T1",
+            "Complaint T1 at PD: not answered in time, resolved in time, the promise was missed.",
+        ),
+        ("T2", "Request T2 at PD: answered in time, the promise was kept."),
+        (
+            "T3",
+            "Complaint T3 at PX: not answered in time, "
+            "not resolved in time, the promise is still running.",
+        ),
         ("W1", "Waybill W1 at PD: the promise was kept."),
         ("W2", "Waybill W2 at PX: the promise was missed."),
         ("W3", "Waybill W3 at PX: the promise is still running."),
@@ -329,7 +336,7 @@ def test_everything_known_of_a_record_is_in_one_workbook(told: SmallHome) -> Non
         snapshot, record, course_of(snapshot, record), linked_to(snapshot, record)
     )
     titles = [title for title, *_ in known]
-    assert titles[:2] == ["Record", "What happened"]
+    assert titles[:3] == ["Record", "Its clocks", "What happened"]
     assert titles[-2:] == ["Where it comes from", "Changes"]
     assert {"The delivery", "What customers said", "What the books say"} < set(titles)
     file = workbook([Sheet(title, rows, names) for title, rows, names, _kinds in known], [], "T")

@@ -19,17 +19,20 @@ from typing import Any
 
 import duckdb
 
+from pipelines.clocks import make_all
 from pipelines.landing import land, read_sources
 from pipelines.ledger import Ledger, Run
 from pipelines.measures import bring_up_to_date
+from pipelines.measures_anew import sum_anew
 from pipelines.night import Night
 from pipelines.nightly import Outcome, run_nightly
 from pipelines.records import take_in_pending
 from pipelines.settings import Home, open_home
 from pipelines.snapshots import open_snapshot
 from pipelines.warehouse import Warehouse
+from pipelines.working_hours import make_working_hours
 from quality.contracts import RECORD_KINDS
-from transforms.catalogue import SLICES
+from transforms.catalogue import SLICES, SUMMED_BY_DAY, records_of
 
 AS_OF = date(2026, 3, 31)
 LATER = date(2026, 4, 3)  # all that is open at AS_OF has fallen due
@@ -38,6 +41,8 @@ SETTINGS = 'organisation = "Small"\ntime_zone = "Asia/Shanghai"\ncurrency = "CNY
 REFERENCE = {
     "org_units": "id,parent_id,kind\nHQ,,company\nPD,HQ,outlet\nPX,HQ,outlet\n",
     "service_levels": "service_level,limit_working_days\nexpress,2\n",
+    "sla_policies": "kind,clock,target_minutes,pause_statuses\n"
+    ",first_response,60,\ncomplaint,resolution,300,paused\n",
     "accounts": "code,kind\n6001,revenue\n6401,cost\n",
     "kri_rules": "rule_id,metric,scope,grain,direction,amber,red\n"
     "complaints,complaints_opened,outlet,month,above,1,9\n",
@@ -69,7 +74,8 @@ LANDED = {
     "W1,express,PD,C1,2026-03-02 09:00,2026-03-04 18:00,2026-03-03 11:00,delivered,1200\n"
     "W2,express,PX,C2,2026-03-02 09:00,2026-03-04 18:00,2026-03-05 11:00,delivered,1500\n"
     "W3,express,PX,C2,2026-03-31 09:00,2026-04-02 18:00,,in_transit,900\n",
-    "delivery_events/march.tsv": "waybill_no\tat\tevent\nW1\t2026-03-02 12:00\tsorted\n",
+    "delivery_events/march.tsv": "waybill_no\tat\tevent\n"
+    "W1\t2026-03-02 09:00\tpicked_up\nW1\t2026-03-02 12:00\tsorted\n",
     "surveys/march.csv": "response_id,method,org_unit_id,sent_at,answered_at,scale_min,scale_max,"
     "overall,comment\n"
     "S1,sms,PD,2026-03-03 09:00,2026-03-03 10:00,1,5,5,很满意\n"
@@ -169,9 +175,18 @@ def take_up(night: Night, kinds: Sequence[str]) -> None:
     night.landed = land(night.home, night.sources, night.ledger)
     for kind in kinds:
         take_in_pending(night, RECORD_KINDS[kind])
-    for table in SLICES:
-        if table in kinds or (table == "budget_months" and "budget_lines" in kinds):
-            bring_up_to_date(night, table)
+    measure(night, [table for table in SLICES if records_of(table) in kinds])
+
+
+def measure(night: Night, tables: Sequence[str] = tuple(SLICES)) -> None:
+    """Sum the measures of `tables` from the records as they are, with all that this needs."""
+    for name, table in night.reference.tables.items():
+        if name != "org_units":
+            night.warehouse.replace_table(f"reference.{name}", table)
+    make_working_hours(night)
+    make_all(night)
+    for table in tables:
+        (bring_up_to_date if table in SUMMED_BY_DAY else sum_anew)(night, table)
 
 
 def new_home(

@@ -17,13 +17,17 @@ from tests.pipelines.small_home import AS_OF, SmallHome, full_home, published_ho
 
 _PROJECT = Path(__file__).parents[2]
 _RECORDS = (
-    "account_balances", "budget_lines", "deliveries", "delivery_events", "duties",
-    "finance_entries", "surveys", "ticket_events", "tickets",
+    "account_balances", "budget_lines", "clocks", "deliveries", "delivery_events", "duties",
+    "finance_entries", "surveys", "ticket_events", "tickets", "working_hours",
 )  # fmt: skip
-_MEASURES = ("budget_months", "deliveries", "duties", "finance_entries", "surveys", "tickets")
+_MEASURES = (
+    "backlog", "budget_months", "clocks", "deliveries", "delivery_stages", "duties",
+    "finance_entries", "surveys", "tickets",
+)  # fmt: skip
 _MARTS = (
-    "budget_roll_up", "budget_vs_actual", "columns", "conservation", "coverage", "held_by_rule",
-    "held_rows", "metric_values", "org_unit_tree", "warnings",
+    "breaches_to_come", "budget_roll_up", "budget_vs_actual", "clock_disagreements", "columns",
+    "conservation", "coverage", "held_by_rule", "held_rows", "metric_values", "odd_events",
+    "org_unit_tree", "suspicious_attempts", "warnings",
 )  # fmt: skip
 _ASSETS = {
     "sources": ("landed_files", "reference_tables"),
@@ -34,13 +38,16 @@ _ASSETS = {
 }
 _CHECKS = (
     "accepted_rows_are_in_records",
+    "days_off_ahead_are_announced",
     "deliveries_picked_up_tie_to_records",
     "every_instant_has_its_local_date",
+    "every_ticket_has_its_clocks",
     "few_rows_of_a_batch_are_held",
     "no_batch_is_lost",
     "great_expectations_are_met",
     "no_key_is_there_twice",
     "org_units_of_measures_are_known",
+    "parts_of_every_clock_sum_to_its_time",
     "rows_read_are_accounted_for",
     "tickets_opened_tie_to_records",
 )
@@ -68,7 +75,7 @@ def test_the_stages_have_these_assets_each_in_the_group_of_its_stage() -> None:
 
 def test_steps_are_counted_for_the_progress_bars() -> None:
     assert steps_of_stages() == {
-        "sources": 2, "records": 9, "measures": 6, "marts": 10, "release": 3,
+        "sources": 2, "records": 11, "measures": 9, "marts": 14, "release": 3,
     }  # fmt: skip
 
 

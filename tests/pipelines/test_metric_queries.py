@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ from pipelines.metric_queries import (
     empty_measures,
     monthly_figures,
 )
-from tests.transforms.hand_made import Row, at, buckets_of, on, sums_of
-from transforms.catalogue import METRICS, SLICES, measures_of
+from tests.transforms.hand_made import AS_OF, Row, at, buckets_of, on, sums_of
+from transforms.catalogue import METRICS, SLICES, measures_of, records_of
 
 # HQ
 #  ├─ EAST: PD (region east), XH (region east)
@@ -39,6 +39,7 @@ UNITS = pl.DataFrame(
     orient="row",
 )
 APRIL_1 = at(1).replace(month=4)
+STILL_OPEN: Row = {"resolved_at": None, "closed_at": None, "status": "open"}
 RECORDS: dict[str, list[Row]] = {
     "tickets": [
         {"opened_at": at(2), "is_escalated": True, "agent_id": "A1"},
@@ -58,7 +59,7 @@ RECORDS: dict[str, list[Row]] = {
         {"posted_on": on(2), "amount_minor": 120_00},
         {"posted_on": on(3), "amount_minor": 30_00, "org_unit_id": "CD"},
     ],
-    "budget_months": [
+    "budget_lines": [
         {"amount_minor": 100_00},
         {"amount_minor": 60_00, "period_start": date(2026, 2, 1), "period_end": date(2026, 2, 28)},
     ],
@@ -76,41 +77,70 @@ HELD = [
 ]
 
 
+# Open on 29 March: 4 tickets; on the 30th 3, on the 31st, the last day that is over, 2.
+STOCK: dict[str, list[Row]] = {
+    "tickets": [
+        {"opened_at": at(2), "resolved_at": at(30)},
+        {"opened_at": at(20), "channel": "chat", **STILL_OPEN},
+        {"opened_at": at(25), "org_unit_id": "CD", **STILL_OPEN},
+        {"opened_at": at(29), "org_unit_id": "XH", "resolved_at": at(31)},
+    ]
+}
+
+
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        for schema in ("measures", "reference", "marts"):
-            connection.execute(f"create schema {schema}")
-        for table in SLICES:
-            rows = RECORDS.get(table, [])
-            sums = sums_of(table, rows).select(empty_measures(table).columns)
-            _create(connection, f"measures.{table}", sums)
-            if any(measure.spread for measure in measures_of(table)):
-                _create(connection, f"measures.{table}_spread", buckets_of(table, rows))
-        _create(connection, "reference.org_units", UNITS)
-        tree = Path(metric_queries.__file__).parent / "sql" / "org_unit_tree.sql"
-        _create(connection, "reference.org_unit_tree", connection.sql(tree.read_text()).pl())
-        held = pl.DataFrame(
-            [(kind, day, unit, json.dumps(sliced), gone) for kind, day, unit, sliced, gone in HELD],
-            schema=["kind", "day", "org_unit_id", "slices", "is_replaced"],
-            orient="row",
-        )
-        _create(connection, "marts.held_rows", held)
+        _measure(connection, RECORDS)
         yield connection
+
+
+@pytest.fixture
+def ask(warehouse: duckdb.DuckDBPyConnection) -> metric_queries.Ask:
+    return _asking(warehouse)
+
+
+@pytest.fixture(scope="module")
+def ask_stock() -> Iterator[metric_queries.Ask]:
+    with duckdb.connect() as connection:
+        _measure(connection, STOCK)
+        yield _asking(connection)
+
+
+def _asking(connection: duckdb.DuckDBPyConnection) -> metric_queries.Ask:
+    def run(sql: str, parameters: Sequence[Any]) -> pl.DataFrame:
+        return connection.sql(sql, params=list(parameters)).pl()
+
+    return run
+
+
+def _measure(connection: duckdb.DuckDBPyConnection, records: Mapping[str, list[Row]]) -> None:
+    """Write all that a question needs, with the measures of `records`, as of 31 March."""
+    for schema in ("measures", "reference", "marts", "intake"):
+        connection.execute(f"create schema {schema}")
+    for table in SLICES:
+        rows = records.get(records_of(table), [])
+        sums = sums_of(table, rows).select(empty_measures(table).columns)
+        _create(connection, f"measures.{table}", sums)
+        if any(measure.spread for measure in measures_of(table)):
+            _create(connection, f"measures.{table}_spread", buckets_of(table, rows))
+    as_of = {"name": [f"as_of.{table}" for table in SLICES], "value": AS_OF.date().isoformat()}
+    _create(connection, "intake.facts", pl.DataFrame(as_of))
+    _create(connection, "reference.org_units", UNITS)
+    tree = Path(metric_queries.__file__).parent / "sql" / "org_unit_tree.sql"
+    _create(connection, "reference.org_unit_tree", connection.sql(tree.read_text()).pl())
+    held = pl.DataFrame(
+        [(kind, day, unit, json.dumps(sliced), gone) for kind, day, unit, sliced, gone in HELD],
+        schema=["kind", "day", "org_unit_id", "slices", "is_replaced"],
+        orient="row",
+    )
+    _create(connection, "marts.held_rows", held)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, rows: pl.DataFrame) -> None:
     connection.register("incoming_rows", rows.to_arrow())
     connection.execute(f"create table {name} as from incoming_rows")
     connection.unregister("incoming_rows")
-
-
-@pytest.fixture
-def ask(warehouse: duckdb.DuckDBPyConnection) -> metric_queries.Ask:
-    def run(sql: str, parameters: Sequence[Any]) -> pl.DataFrame:
-        return warehouse.sql(sql, params=list(parameters)).pl()
-
-    return run
 
 
 def told(
@@ -136,6 +166,7 @@ def test_an_answer_has_these_columns(ask: metric_queries.Ask) -> None:
         "denominator": pl.Float64,
         "low": pl.Float64,
         "high": pl.Float64,
+        "provisional_rows": pl.Int64,
         "held_rows": pl.Int64,
         "worst": pl.Float64,
         "best": pl.Float64,
@@ -298,6 +329,53 @@ def test_a_metric_of_two_tables_needs_no_rows_in_both(ask: metric_queries.Ask) -
     ]
     by_unit = told(ask, "revenue_variance", by=("org_unit_id",), first=on(1), last=on(31))
     assert by_unit == [("CD", 30), ("PD", 20)]
+
+
+@pytest.mark.parametrize(
+    ("grain", "figures"),
+    [
+        ("week", [(on(2), 1), (on(9), 1), (on(16), 2), (on(23), 4), (on(30), 2)]),
+        ("month", [(on(1), 2)]),
+        ("quarter", [(date(2026, 1, 1), 2)]),
+        ("year", [(date(2026, 1, 1), 2)]),
+    ],
+)
+def test_a_stock_is_what_is_there_on_the_last_day_of_its_period_that_is_over(
+    ask_stock: metric_queries.Ask, grain: str, figures: list[tuple[date, int]]
+) -> None:
+    assert told(ask_stock, "backlog_open", grain=grain) == figures
+
+
+def test_a_stock_by_day_is_that_of_every_day(ask_stock: metric_queries.Ask) -> None:
+    known = told(ask_stock, "backlog_open", grain="day", first=on(27))
+    assert known == [(on(27), 3), (on(28), 3), (on(29), 4), (on(30), 3), (on(31), 2)]
+
+
+def test_a_stock_without_a_grain_is_that_of_the_last_day_asked_for_or_known(
+    ask_stock: metric_queries.Ask,
+) -> None:
+    assert told(ask_stock, "backlog_open") == [(2,)]
+    assert told(ask_stock, "backlog_open", first=on(1), last=on(29)) == [(4,)]
+    assert told(ask_stock, "backlog_open", last=date(2026, 4, 30)) == [(2,)]
+    assert told(ask_stock, "backlog_open", grain="month", last=on(22)) == [(on(1), 2)]
+    (mean,) = told(ask_stock, "backlog_age_days_mean", "value", "denominator", last=on(29))
+    assert mean == (10, 4)  # (27 + 9 + 4 + 0) / 4
+
+
+def test_a_stock_is_split_and_rolled_up_like_any_figure(ask_stock: metric_queries.Ask) -> None:
+    assert told(ask_stock, "backlog_open", by=("age_band",), last=on(29)) == [
+        *(("00-01", 1), ("04-07", 1), ("08-14", 1), ("15-30", 1)),
+    ]
+    by_unit = told(ask_stock, "backlog_open", by=("org_unit_id",), grain="month", rolled_up=True)
+    assert {unit: value for unit, _, value in by_unit} == {
+        "PD": 1,
+        "EAST": 1,
+        "CD": 1,
+        "WEST": 1,
+        "HQ": 2,
+    }
+    assert told(ask_stock, "backlog_open", where={"channel": ["chat"]}) == [(1,)]
+    assert told(ask_stock, "backlog_overdue", last=on(29)) == [(3,)]
 
 
 @pytest.mark.slow

@@ -36,13 +36,13 @@ def test_texts_become_a_question() -> None:
         (
             {"name": "tickets_opened", "by": ["courier_id"]},
             "tickets_opened cannot be split by courier_id: use one of org_unit_id, region, "
-            "unit_kind, agent_id, channel, kind, priority, category.",
+            "unit_kind, agent_id, channel, kind, priority, category, opened_weekday, opened_hour.",
             "tickets_opened 不能按 courier_id 拆分：",
         ),
         (
             {"name": "tickets_opened", "where": ["courier_id=C1"]},
             "tickets_opened cannot be split by courier_id: use one of org_unit_id, region, "
-            "unit_kind, agent_id, channel, kind, priority, category.",
+            "unit_kind, agent_id, channel, kind, priority, category, opened_weekday, opened_hour.",
             "tickets_opened 不能按 courier_id 拆分：",
         ),
         (

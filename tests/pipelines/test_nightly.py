@@ -141,7 +141,7 @@ def test_promises_that_were_running_are_decided_when_now_moves_on(
     small: SmallHome, moved_on: SmallHome
 ) -> None:
     for measure, table, day in (
-        ("ticket_promises_missed", "tickets", "2026-04-02"),
+        ("promise_clocks_missed", "clocks", "2026-04-02"),
         ("delivery_promises_missed", "deliveries", "2026-04-02"),
         ("duties_overdue", "duties", "2026-04-01"),
     ):

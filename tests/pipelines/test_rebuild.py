@@ -156,7 +156,7 @@ def test_only_the_days_that_a_batch_touches_are_summed_again(tmp_path: Path) -> 
 def test_a_day_to_come_has_no_figures_while_what_falls_due_then_is_open(tmp_path: Path) -> None:
     small = new_home(tmp_path, ["tickets"])
     land_file(small, "a", [("T1", 1, 2)])  # promised for the morning of 2026-04-01
-    days = "select distinct day from measures.tickets order by day"
+    days = "select distinct day from measures.clocks order by day"
     small.take_up(date(2026, 3, 31), kinds=["tickets"])
     assert small.rows(days) == [(date(2026, 3, 12),)]
     small.take_up(date(2026, 4, 1), kinds=["tickets"])

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from pipelines import reference as pipelines_reference
 from pipelines.reference import Reference, keep_tables, read_tables, register_unknown
 from pipelines.warehouse import Warehouse
 from tests.pipelines.small_home import REFERENCE, TICKETS_HEADER, SmallHome, new_home
+from transforms.holidays import public_holidays
 from transforms.refusal import Refusal
+
+_CALENDARS = "calendar,weekday,start,end,country\ncounter,1,09:00,17:00,CN\n"
+_HOLIDAYS = "calendar,country,date,name,is_working\n"
 
 
 @pytest.fixture
@@ -100,6 +107,62 @@ def test_a_table_in_another_encoding_is_refused(small: SmallHome) -> None:
         read(small)
 
 
+def test_public_holidays_of_the_countries_of_calendars_follow_the_file(small: SmallHome) -> None:
+    small.write("reference/calendars.csv", _CALENDARS)
+    small.write("reference/holidays.csv", f"{_HOLIDAYS}counter,,2026-06-01,Stocktaking,\n")
+    holidays = read(small).tables["holidays"]
+    assert holidays.row(0) == ("counter", None, date(2026, 6, 1), "Stocktaking", False, False)
+    assert holidays["date"].slice(1).is_sorted()
+    in_2026 = holidays.slice(1).filter(pl.col("date").dt.year() == 2026).drop("calendar")
+    assert in_2026.equals(public_holidays(["CN"], [2026]).select(in_2026.columns))
+
+
+def test_without_a_country_holidays_are_those_of_the_file(small: SmallHome) -> None:
+    small.write("reference/calendars.csv", _CALENDARS.replace("CN", ""))
+    assert read(small).tables["holidays"].is_empty()
+    assert read(small).versions["holidays"] == "none"
+
+
+def test_the_version_of_holidays_changes_with_what_the_library_says(
+    small: SmallHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.write("reference/calendars.csv", _CALENDARS)
+    small.write("reference/holidays.csv", _HOLIDAYS)
+    first, again = read(small).versions["holidays"], read(small).versions["holidays"]
+    monkeypatch.setattr(
+        pipelines_reference,
+        "with_public_holidays",
+        lambda calendars, holidays: pl.concat(
+            [holidays, pl.DataFrame({"country": ["CN"]})], how="diagonal"
+        ),
+    )
+    later = read(small).versions["holidays"]
+    assert first == again
+    assert first != later
+    assert first.partition("+")[0] == later.partition("+")[0]
+
+
+def test_broken_holidays_leave_the_last_good_ones_and_the_public_ones_in_use(
+    small: SmallHome,
+) -> None:
+    small.write("reference/calendars.csv", _CALENDARS)
+    small.write("reference/holidays.csv", f"{_HOLIDAYS}counter,,2026-06-01,Stocktaking,\n")
+    good = read(small)
+    small.write("reference/holidays.csv", f"{_HOLIDAYS},,2026-06-01,Nowhere,\n")
+    reference = read(small)
+    assert reference.tables["holidays"].equals(good.tables["holidays"])
+    assert reference.versions == good.versions
+    assert len(reference.refusals) == 1
+
+
+def test_a_country_without_known_holidays_is_refused_with_its_row(small: SmallHome) -> None:
+    small.write("reference/calendars.csv", _CALENDARS.replace("CN", "XX"))
+    with pytest.raises(
+        Refusal, match=r'^reference/calendars.csv, row 2, column country, value "XX"'
+    ):
+        read(small)
+
+
 def test_units_that_only_records_know_are_registered_under_their_id(tmp_path: Path) -> None:
     small = new_home(tmp_path, ["tickets"])
     toml = small.root / "sources/tickets.toml"
@@ -116,8 +179,8 @@ def test_units_that_only_records_know_are_registered_under_their_id(tmp_path: Pa
             "from reference.org_units order by id"
         )
     assert units.rows() == [
-        ("HQ", "HQ", "company", "24x7", None, True),
+        ("HQ", "HQ", "company", "24x7", "Asia/Shanghai", True),
         ("NEW", "NEW", "outlet", "24x7", "Asia/Shanghai", False),
-        ("PD", "PD", "outlet", "24x7", None, True),
-        ("PX", "PX", "outlet", "24x7", None, True),
+        ("PD", "PD", "outlet", "24x7", "Asia/Shanghai", True),
+        ("PX", "PX", "outlet", "24x7", "Asia/Shanghai", True),
     ]

@@ -2,30 +2,43 @@
 
 A row is written as what differs from the usual row of its table. The usual rows do each thing on a
 day of its own (opened on 2 March, answered on the 3rd, ...), so that a figure on the wrong day
-shows. To add a table: its usual row in `_USUAL_ROWS` and its turn in `prepared`.
+shows. To add a table: the usual row of its records in `_USUAL_ROWS`, and what it is made of in
+`gather`, where that is more than those records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from quality.contracts import RECORD_KINDS
+from quality.contracts import RECORD_KINDS, REFERENCE_TABLES
+from tests.transforms.hand_made_clocks import (
+    HOLIDAYS,
+    calendar_frame,
+    clock_time,
+    hours,
+    policy,
+    special_day,
+)
+from transforms import catalogue
+from transforms import prepared as preparations
 from transforms.catalogue import MEASURES, Metric, tables_of
-from transforms.deliveries import prepare_deliveries
-from transforms.duties import prepare_duties
-from transforms.finance import newest_budget, prepare_entries, spread_over_months
+from transforms.clocks import make_clocks
+from transforms.finance import newest_budget, spread_over_months
 from transforms.measures import count_by_bucket, sum_by_day
 from transforms.metrics import figures, quantile_figures
-from transforms.surveys import prepare_surveys
-from transforms.tickets import prepare_tickets
+from transforms.policies import CASE, policies_by_case
+from transforms.working_time import ROUND_THE_CLOCK, make_days, make_slots
 
 Row = Mapping[str, object]
 Records = Mapping[str, Sequence[Row]]
+Tables = Mapping[str, pl.DataFrame]
+# Hands a named table to an engine, lazily.
+OnEngine = Callable[[str, pl.DataFrame], nw.LazyFrame[Any]]
 
 
 def at(day: int, hour: int = 8, minute: int = 0) -> datetime:
@@ -39,8 +52,61 @@ def on(day: int) -> date:
 
 
 AS_OF = at(31, 23, 59)
+_BOOKKEEPING = {"source": "by hand", "batch": "b", "batch_number": 1}
 ACCOUNTS = pl.DataFrame(
     {"code": ["R", "C", "E", "A"], "kind": ["revenue", "cost", "expense", "asset"]}
+)
+# The 2nd is a Monday, the 17th a holiday, the 24th one not announced yet. The calendar "new" says
+# nothing of the days before the 20th.
+_SLOTS = make_slots(
+    calendar_frame(
+        [
+            *hours("office", range(1, 6), "09:00-18:00"),
+            *hours("new", range(1, 8), "00:00-24:00", since=on(20)),
+        ]
+    ),
+    pl.DataFrame(
+        [special_day("2026-03-17"), special_day("2026-03-24", is_provisional=True)],
+        schema=HOLIDAYS,
+    ),
+    [(name, "UTC") for name in (ROUND_THE_CLOCK, "office", "new")],
+    first=date(2026, 1, 1),
+    last=date(2026, 6, 30),
+)
+# R, C and E are the words of random records.
+_CALENDAR_OF = {
+    **dict.fromkeys(("PD", "XH", "CD"), ROUND_THE_CLOCK),
+    **dict.fromkeys(("OFFICE", "R", "C"), "office"),
+    **dict.fromkeys(("NEW", "E"), "new"),
+}
+REFERENCE: Tables = {
+    "reference.accounts": ACCOUNTS,
+    "reference.org_units": pl.DataFrame(
+        [(unit, calendar, "UTC") for unit, calendar in _CALENDAR_OF.items()],
+        schema=["id", "calendar", "time_zone"],
+        orient="row",
+    ),
+    "reference.service_levels": pl.DataFrame(
+        [
+            ("express", 2, "office", clock_time("17:00")),
+            ("R", 1, ROUND_THE_CLOCK, None),
+            ("C", None, ROUND_THE_CLOCK, None),
+            ("E", 0, "new", clock_time("12:00")),
+        ],
+        schema=REFERENCE_TABLES["service_levels"].columns,
+        orient="row",
+    ),
+    "reference.slots": _SLOTS,
+    "reference.calendar_days": make_days(_SLOTS),
+}
+# A day to answer and two to resolve, of working time. No policy is for incidents.
+_POLICIES = pl.DataFrame(
+    [
+        policy(24 * 60 * days, kind=kind, clock=clock, pause_statuses=["paused"])
+        for kind in ("request", "complaint", "business")
+        for clock, days in (("first_response", 1), ("resolution", 2))
+    ],
+    schema=REFERENCE_TABLES["sla_policies"].columns,
 )
 _USUAL_ROWS: Records = {
     "tickets": [
@@ -61,6 +127,7 @@ _USUAL_ROWS: Records = {
             "is_escalated": False,
         }
     ],
+    "ticket_events": [{"ticket_id": "T1", "at": at(2), "status": "open"}],
     "deliveries": [
         {
             "waybill_no": "W",
@@ -73,6 +140,7 @@ _USUAL_ROWS: Records = {
             "promised_at": at(4),
         }
     ],
+    "delivery_events": [{"waybill_no": "W", "at": at(2), "event": "picked_up"}],
     "surveys": [
         {
             "response_id": "S",
@@ -117,37 +185,81 @@ _USUAL_ROWS: Records = {
 }
 
 
+class Given(NamedTuple):
+    """What the preparation of a measured table gets: its rows, and the tables beside them."""
+
+    rows: pl.DataFrame
+    beside: Tables
+
+
 def records_of(kind: str, rows: Sequence[Row]) -> pl.DataFrame:
-    """Return the contract's columns for `rows`; local dates are the UTC dates of their instants."""
+    """Return the contract's columns for `rows`, and where each came from.
+
+    Local dates are the UTC dates of their instants.
+    """
     (usual,) = _USUAL_ROWS[kind]
     contract = RECORD_KINDS[kind]
     typed = pl.DataFrame([{**usual, **row} for row in rows], schema=contract.columns)
-    return typed.with_columns(
-        pl.col(instant).dt.date().alias(day) for day, instant in contract.local_dates.items()
+    return taken_in(
+        typed.with_columns(
+            pl.col(instant).dt.date().alias(day) for day, instant in contract.local_dates.items()
+        )
+    )
+
+
+def taken_in(records: pl.DataFrame) -> pl.DataFrame:
+    """Return `records` as the rows of one batch."""
+    return records.with_columns(
+        *(pl.lit(value).alias(name) for name, value in _BOOKKEEPING.items()),
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row_number"),
+    )
+
+
+def gather(table: str, records: pl.DataFrame, events: pl.DataFrame | None = None) -> Given:
+    """Return what `table` is prepared from, of the `records` that it is made of.
+
+    Tickets are numbered T1, T2, ... where they must be told apart; `events` are theirs.
+    """
+    if table in ("clocks", "backlog"):
+        tickets = records.with_columns(
+            ("T" + pl.int_range(1, pl.len() + 1).cast(pl.String)).alias("ticket_id")
+        )
+        clocks = _clocks_of(tickets, events)
+        if table == "clocks":
+            return Given(clocks, REFERENCE)
+        return Given(tickets, {**REFERENCE, "records.clocks": clocks})
+    if table == "delivery_stages":
+        waybills = records["waybill_no"].unique(maintain_order=True)
+        deliveries = records_of("deliveries", [{"waybill_no": number} for number in waybills])
+        return Given(records, {**REFERENCE, "records.deliveries": deliveries})
+    if table == "budget_months":
+        return Given(spread_over_months(newest_budget(records, today=AS_OF.date())), REFERENCE)
+    return Given(records, REFERENCE)
+
+
+def on_polars(_: str, rows: pl.DataFrame) -> nw.LazyFrame[Any]:
+    """Hand `rows` to Polars."""
+    return nw.from_native(rows.lazy())
+
+
+def prepare(table: str, given: Given, on_engine: OnEngine = on_polars) -> nw.LazyFrame[Any]:
+    """Return the rows of `given`, on any engine, as the pipeline prepares them, as of 31 March.
+
+    The backlog is that of every day of March.
+    """
+    return preparations.prepare(
+        table,
+        on_engine("records", given.rows),
+        lambda name: on_engine(name.partition(".")[2], given.beside[name]),
+        as_of=AS_OF.date(),
+        as_of_at=AS_OF,
+        span=(on(1), AS_OF.date()),
     )
 
 
 def prepared(table: str, rows: Sequence[Row]) -> nw.LazyFrame[Any]:
-    """Return `rows` of a table of the catalogue as the pipeline prepares them, as of 31 March."""
-    if table == "budget_months":
-        lines = newest_budget(records_of("budget_lines", rows), today=AS_OF.date())
-        return prepare_entries(_lazy(spread_over_months(lines)), _lazy(ACCOUNTS))
-    return prepare(table, _lazy(records_of(table, rows)), accounts=_lazy(ACCOUNTS))
-
-
-def prepare(
-    table: str, records: nw.LazyFrame[Any], *, accounts: nw.LazyFrame[Any]
-) -> nw.LazyFrame[Any]:
-    """Return typed `records`, of any engine, as the pipeline prepares them, as of 31 March."""
-    if table == "tickets":
-        return prepare_tickets(records, as_of=AS_OF)
-    if table == "deliveries":
-        return prepare_deliveries(records, as_of=AS_OF)
-    if table == "surveys":
-        return prepare_surveys(records)
-    if table == "duties":
-        return prepare_duties(records, today=AS_OF.date())
-    return prepare_entries(records, accounts)
+    """Return `rows`, of the records that a table is made of, as the pipeline prepares them."""
+    return prepare(table, gather(table, records_of(catalogue.records_of(table), rows)))
 
 
 def sums_of(table: str, rows: Sequence[Row]) -> pl.DataFrame:
@@ -166,7 +278,7 @@ def figures_of(metric: Metric, records: Records) -> pl.DataFrame:
     """Return the figures of `metric` per `period`: its finest, the day or the month."""
     grain = {"day": "1d", "month": "1mo"}[metric.finest]
     period = pl.col("day").dt.truncate(grain).alias("period")
-    tables = {table: records.get(table, ()) for table in tables_of(metric)}
+    tables = {table: records.get(catalogue.records_of(table), ()) for table in tables_of(metric)}
     if metric.form == "quantile":
         (measure,) = metric.top
         ((table, rows),) = tables.items()
@@ -182,8 +294,17 @@ def figures_of(metric: Metric, records: Records) -> pl.DataFrame:
     return figures(metric, every.group_by("period").agg(pl.col(metric.measures).sum()))
 
 
-def _lazy(rows: pl.DataFrame) -> nw.LazyFrame[Any]:
-    return nw.from_native(rows.lazy())
+def _clocks_of(tickets: pl.DataFrame, events: pl.DataFrame | None) -> pl.DataFrame:
+    happened = records_of("ticket_events", []) if events is None else events
+    made = make_clocks(
+        on_polars("tickets", tickets),
+        on_polars("events", happened),
+        units=on_polars("units", REFERENCE["reference.org_units"]),
+        policies=on_polars("policies", policies_by_case(_POLICIES, tickets.select(CASE))),
+        slots=on_polars("slots", _SLOTS),
+        as_of_at=AS_OF,
+    )
+    return _collected(made)
 
 
 def _collected(rows: nw.LazyFrame[Any]) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from quality.contracts import RECORD_KINDS
+from tests.transforms.hand_made import taken_in
 
 _FIRST_DAY = np.datetime64("2026-03-01T00:00:00", "us")
 # Past 31 March, as of which the records are prepared, so that some promises still run.
@@ -22,7 +23,7 @@ _FEW_WORDS = ("R", "C", "E", "PD")
 
 
 def random_records(kind: str, rows: int, seed: int) -> pl.DataFrame:
-    """Return `rows` random records of `kind` with the contract's columns; the same per `seed`."""
+    """Return `rows` random records of `kind`, as rows of one batch; the same per `seed`."""
     generator = np.random.default_rng(seed)
     contract = RECORD_KINDS[kind]
     columns = {
@@ -30,13 +31,10 @@ def random_records(kind: str, rows: int, seed: int) -> pl.DataFrame:
         for name, dtype in contract.columns.items()
         if name not in contract.local_dates
     }
-    return (
-        pl.DataFrame(columns)
-        .with_columns(
-            pl.col(instant).dt.date().alias(day) for day, instant in contract.local_dates.items()
-        )
-        .select(list(contract.columns))
+    records = pl.DataFrame(columns).with_columns(
+        pl.col(instant).dt.date().alias(day) for day, instant in contract.local_dates.items()
     )
+    return taken_in(records.select(list(contract.columns)))
 
 
 def _random_column(

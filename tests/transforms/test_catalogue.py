@@ -19,14 +19,14 @@ from transforms.spread import RELATIVE_ERROR
 
 
 class Example(NamedTuple):
-    """Rows per table, and the value that a metric must have on each day (or month) of theirs."""
+    """Records by kind, and the value that a metric must have on each day (or month) of theirs."""
 
     values: Mapping[date, float]
     records: Records
 
 
 def example(values: Mapping[date, float], **records: list[dict[str, object]]) -> Example:
-    """Return an example written as: values, then rows per table."""
+    """Return an example written as: values, then the records of each kind."""
     return Example(values, records)
 
 
@@ -43,10 +43,20 @@ TEN_TWENTY_SIXTY_MINUTES = [
 ONE_TWO_TEN_HOURS = [{"opened_at": at(3, 23), "resolved_at": at(4, hour)} for hour in (0, 1, 9)]
 TWO_FOUR_NINE_HOURS = [{"picked_up_at": at(2, 23), "delivered_at": at(3, h)} for h in (1, 3, 8)]
 UNKNOWN_PICK_UP = {"picked_up_at": None}
+STILL_OPEN = {"resolved_at": None, "closed_at": None, "status": "open"}
+NOT_ANSWERED = {"first_response_at": None, **STILL_OPEN}
+TRAVELLING = {"delivered_at": None, "status": "in_transit"}
+BY_SERVICE_LEVEL = {"promised_at": None}
+TWO_SIX_NINE_HOURS = [
+    {"event": "picked_up", "at": at(2, 22)},
+    {"event": "hub_in", "at": at(3, 0)},
+    {"event": "out_for_delivery", "at": at(3, 6)},
+    {"event": "delivered", "at": at(3, 15)},
+]
 ACTUAL_120_BUDGET_100 = {
     account: {
         "finance_entries": [{"account_code": account, "amount_minor": 120_00}],
-        "budget_months": [{"account_code": account, "amount_minor": 100_00}],
+        "budget_lines": [{"account_code": account, "amount_minor": 100_00}],
     }
     for account in "RCE"
 }
@@ -66,6 +76,33 @@ EXAMPLES = {
             {"source_met_sla": False, "resolved_at": None, "closed_at": None, "status": "open"},
         ],
     ),
+    "first_response_sla_share": example(
+        {on(3): 2 / 5, on(4): 1},  # due on the 3rd after 24 hours, on the 4th in office hours
+        tickets=[
+            {},
+            {"first_response_at": None, "resolved_at": at(2, 12)},
+            {"first_response_at": at(3, 8, 1)},
+            {"first_response_at": at(9)},
+            NOT_ANSWERED,
+            {"org_unit_id": "OFFICE", "first_response_at": at(4, 15)},
+            {"opened_at": at(31), **NOT_ANSWERED},
+            {"kind": "incident"},
+            {"status": "cancelled"},
+        ],
+    ),
+    "resolution_sla_share": example(
+        {on(4): 2 / 5},  # met: resolved, closed in time; missed: late twice, never
+        tickets=[
+            {},
+            {"resolved_at": None, "closed_at": at(4)},
+            {"resolved_at": None},
+            {"resolved_at": at(4, 8, 1)},
+            STILL_OPEN,
+            {"opened_at": at(30), **STILL_OPEN},
+            {"kind": "incident"},
+            {"status": "cancelled"},
+        ],
+    ),
     "promise_kept_share": example(
         {PROMISED: 3 / 5},  # met: resolved, resolved, closed in time; missed: late, never
         tickets=[
@@ -73,9 +110,45 @@ EXAMPLES = {
             {"resolved_at": at(6)},
             {"resolved_at": None},
             {"resolved_at": at(6, 8, 1)},
-            {"resolved_at": None, "closed_at": None, "status": "open"},
+            STILL_OPEN,
             {"promised_at": None},
-            {"promised_at": NEXT_DAY, "resolved_at": None, "closed_at": None, "status": "open"},
+            {"promised_at": NEXT_DAY, **STILL_OPEN},
+            {"status": "cancelled"},
+        ],
+    ),
+    "clocks_without_policy": example(
+        {OPENED: 4},  # to answer and to resolve, twice: the promises need no policy
+        tickets=[{"kind": "incident"}, {"kind": "incident"}, {}],
+    ),
+    "clocks_without_calendar": example(
+        {OPENED: 3},  # to answer, to resolve, the promise
+        tickets=[{"org_unit_id": "NEW"}, {"org_unit_id": "NEW", "opened_at": at(20)}, {}],
+    ),
+    "backlog_open": example(
+        {on(28): 1, on(29): 2, on(30): 1, on(31): 1},
+        tickets=[
+            {"opened_at": at(28), "resolved_at": at(30)},
+            {"opened_at": at(29), "resolved_at": None, "closed_at": at(31)},
+            {"opened_at": at(31), **STILL_OPEN},
+            {"opened_at": at(28), "resolved_at": at(28, 9)},
+            {"opened_at": at(28), **STILL_OPEN, "status": "cancelled"},
+            {"opened_at": NEXT_DAY, **STILL_OPEN},
+        ],
+    ),
+    "backlog_overdue": example(
+        {on(21): 1, on(22): 2, on(23): 1},  # past due from the day due to the day before its end
+        tickets=[
+            {"opened_at": at(20), "resolved_at": at(24)},
+            {"opened_at": at(20), "resolved_at": at(22), "promised_at": at(21)},
+            {"opened_at": at(20), "resolved_at": at(23), "promised_at": at(21), "kind": "incident"},
+            {"opened_at": at(20), "resolved_at": at(25), "promised_at": None, "kind": "incident"},
+        ],
+    ),
+    "backlog_age_days_mean": example(
+        {on(26): 0, on(27): 1 / 2, on(28): 3 / 2},  # (1 + 0) / 2, (2 + 1) / 2
+        tickets=[
+            {"opened_at": at(26), "resolved_at": at(29)},
+            {"opened_at": at(27, 23), "resolved_at": at(29)},
         ],
     ),
     "first_contact_resolution_share": example(
@@ -104,6 +177,20 @@ EXAMPLES = {
             {"outcome": "upheld"},
         ],
     ),
+    "complaints_per_million_deliveries": example(
+        {OPENED: 500_000},  # 2 complaints, 4 deliveries
+        tickets=[{"kind": "complaint"}, {"kind": "complaint"}, {}],
+        deliveries=[{}, {}, {}, {}, {"status": "cancelled"}],
+    ),
+    "upheld_complaints_per_million_deliveries": example(
+        {OPENED: 250_000},  # 1 in 4
+        tickets=[
+            {"kind": "complaint", "outcome": "upheld"},
+            {"kind": "complaint", "outcome": "not_upheld"},
+            {"outcome": "upheld"},
+        ],
+        deliveries=[{}, {}, {}, {}],
+    ),
     "first_response_minutes_median": example({ANSWERED: 20}, tickets=TEN_TWENTY_SIXTY_MINUTES),
     "first_response_minutes_p90": example(
         {ANSWERED: 52},  # rank 0.9 x 2 = 1.8: 20 + 0.8 x 40
@@ -122,15 +209,71 @@ EXAMPLES = {
         {DELIVERED: 2}, deliveries=[{}, {}, {"status": "in_transit", "delivered_at": None}]
     ),
     "delivery_on_time_share": example(
-        {DELIVERY_PROMISED: 3 / 5},  # missed: one late, one lost
+        {
+            DELIVERY_PROMISED: 3 / 5,  # missed: one late, one lost
+            on(10): 1,  # Friday at the cut-off, two working days
+            on(11): 1 / 2,  # later than the cut-off, or on a Sunday: as if on Monday
+            on(18): 1 / 3,  # the 17th is a holiday
+        },
         deliveries=[
             {},
             {},
             {"delivered_at": at(4)},
             {"delivered_at": at(4, 8, 1)},
             {"status": "lost", "delivered_at": None},
-            {"promised_at": None},
-            {"promised_at": NEXT_DAY, "status": "in_transit", "delivered_at": None},
+            {"promised_at": NEXT_DAY, **TRAVELLING},
+            *(
+                {"picked_up_at": picked_up, "delivered_at": delivered, **BY_SERVICE_LEVEL}
+                for picked_up, delivered in (
+                    (at(6, 17), at(10, 23, 59)),
+                    (at(6, 17, 1), at(12, 0)),
+                    (at(8), at(11, 23)),
+                    (at(13), at(18)),
+                    (at(13), at(19)),
+                )
+            ),
+            {"picked_up_at": at(13), **BY_SERVICE_LEVEL, **TRAVELLING},
+            {"picked_up_at": at(30), **BY_SERVICE_LEVEL, **TRAVELLING},
+            {"service_level": "on a whim", **BY_SERVICE_LEVEL},
+            {**UNKNOWN_PICK_UP, **BY_SERVICE_LEVEL},
+        ],
+    ),
+    "delivered_within_48h_share": example(
+        {PICKED_UP: 2 / 4, on(30): 1},  # what was picked up on the 30th is too young to be late
+        deliveries=[
+            {},
+            {"delivered_at": at(4)},
+            {"delivered_at": at(4, 8, 1)},
+            {"status": "lost", "delivered_at": None},
+            {"picked_up_at": at(30), "delivered_at": at(31)},
+            {"picked_up_at": at(30), **TRAVELLING},
+            {**UNKNOWN_PICK_UP, **TRAVELLING},
+        ],
+    ),
+    "delivered_within_72h_share": example(
+        {PICKED_UP: 3 / 5, on(29): 1},
+        deliveries=[
+            {},
+            {"delivered_at": at(4, 8, 1)},
+            {"delivered_at": at(5)},
+            {"delivered_at": at(5, 8, 1)},
+            TRAVELLING,
+            {"picked_up_at": at(29), "delivered_at": at(31)},
+            {"picked_up_at": at(29), **TRAVELLING},
+        ],
+    ),
+    "total_delay_per_million": example(
+        {DELIVERY_PROMISED: 500_000, on(27): 500_000},  # 3 of 6; 1 of 2
+        deliveries=[
+            {},
+            {"delivered_at": at(7), "is_same_city": True},
+            {"delivered_at": at(7, 8, 1), "is_same_city": True},
+            {"delivered_at": at(11)},
+            {"delivered_at": at(11, 8, 1), "is_same_city": False},
+            TRAVELLING,
+            {"promised_at": at(27), "is_same_city": True, **TRAVELLING},
+            {"promised_at": at(27), "is_same_city": False, **TRAVELLING},
+            {"promised_at": NEXT_DAY, **TRAVELLING},
         ],
     ),
     "delivery_hours_mean": example(
@@ -174,6 +317,11 @@ EXAMPLES = {
         {PICKED_UP: 5_000},  # 15.00 in 3 deliveries
         deliveries=[{"claim_minor": 12_50}, {"claim_minor": 2_50}, {}],
     ),
+    "stage_hours_mean": example(
+        {on(3): 17 / 3},  # (2 + 6 + 9) / 3, on the day of the later scan
+        delivery_events=TWO_SIX_NINE_HOURS,
+    ),
+    "stage_hours_median": example({on(3): 6}, delivery_events=TWO_SIX_NINE_HOURS),
     "surveys_answered": example({REPLIED: 2}, surveys=[{}, {}, {"answered_at": None}]),
     "survey_response_share": example({SENT: 3 / 4}, surveys=[{}, {}, {}, {"answered_at": None}]),
     "satisfied_share": example(
@@ -256,11 +404,11 @@ EXAMPLES = {
     ),
     "revenue_budget": example(
         {date(2026, 1, 1): 310, date(2026, 2, 1): 280, MARCH: 310},  # 10.00 for each of 90 days
-        budget_months=[{"amount_minor": 900_00, "period_start": date(2026, 1, 1)}],
+        budget_lines=[{"amount_minor": 900_00, "period_start": date(2026, 1, 1)}],
     ),
     "cost_budget": example(
         {MARCH: 80},  # the second revision is approved after 31 March
-        budget_months=[
+        budget_lines=[
             {"amount_minor": amount, "account_code": "C", "version": version, "approved_on": day}
             for amount, version, day in (
                 (100_00, "original", None),
@@ -270,7 +418,7 @@ EXAMPLES = {
         ],
     ),
     "expense_budget": example(
-        {MARCH: 50}, budget_months=[{"amount_minor": 50_00, "account_code": "E"}]
+        {MARCH: 50}, budget_lines=[{"amount_minor": 50_00, "account_code": "E"}]
     ),
     "revenue_variance": example({MARCH: 20}, **ACTUAL_120_BUDGET_100["R"]),
     "cost_variance": example({MARCH: -20}, **ACTUAL_120_BUDGET_100["C"]),
@@ -281,6 +429,16 @@ EXAMPLES = {
     "revenue_execution_share": example({MARCH: 1.2}, **ACTUAL_120_BUDGET_100["R"]),
     "cost_execution_share": example({MARCH: 1.2}, **ACTUAL_120_BUDGET_100["C"]),
     "expense_execution_share": example({MARCH: 1.2}, **ACTUAL_120_BUDGET_100["E"]),
+    "cost_per_delivery": example(
+        {MARCH: 30},  # 120.00 for 4 deliveries, whichever day of March
+        finance_entries=[{"account_code": "C", "amount_minor": 120_00}, {"amount_minor": 7_00}],
+        deliveries=[{}, {}, {"picked_up_at": at(31)}, {}, {"status": "cancelled"}],
+    ),
+    "cost_per_ticket": example(
+        {MARCH: 40},  # 120.00 for 3 tickets
+        finance_entries=[{"account_code": "C", "amount_minor": 120_00}],
+        tickets=[{}, {}, {"opened_at": at(31)}, {"status": "cancelled"}],
+    ),
     "duties_done_on_time_share": example(
         {DUE: 3 / 5},
         duties=[

@@ -129,10 +129,25 @@ def test_sums_of_nothing_have_no_value_but_counts_and_money_are_none(name: str) 
     assert (figured["low"], figured["high"]) == (None, None)
 
 
+def test_rows_that_touch_a_day_off_not_announced_yet_are_counted() -> None:
+    # The 24th is such a day.
+    delivery = {"picked_up_at": at(20), "delivered_at": at(21), "promised_at": None}
+    figure = figures_of(
+        METRICS["delivery_on_time_share"], {"deliveries": [delivery, {"promised_at": at(25)}]}
+    ).row(by_predicate=pl.col("period") == on(25), named=True)
+    assert (figure["denominator"], figure["provisional_rows"]) == (2, 1)
+    ticket = {"org_unit_id": "OFFICE", "opened_at": at(23), "first_response_at": at(26)}
+    figure = figures_of(
+        METRICS["first_response_sla_share"],
+        {"tickets": [ticket, {"opened_at": at(25, 15), "first_response_at": at(26)}]},
+    ).row(by_predicate=pl.col("period") == on(26), named=True)
+    assert (figure["denominator"], figure["provisional_rows"]) == (2, 1)
+
+
 def test_keys_stay_and_measures_go() -> None:
     sums = pl.DataFrame({"channel": ["phone"], "tickets_opened": [3]})
     assert figures(METRICS["tickets_opened"], sums).columns == [
-        *("channel", "value", "numerator", "denominator", "low", "high"),
+        *("channel", "value", "numerator", "denominator", "low", "high", "provisional_rows"),
     ]
 
 

@@ -9,26 +9,29 @@ from __future__ import annotations
 
 import difflib
 
-from transforms.catalogue import deliveries, duties, finance, surveys, tickets
+from transforms.catalogue import (
+    clocks,
+    deliveries,
+    delivery_stages,
+    duties,
+    finance,
+    surveys,
+    tickets,
+)
 from transforms.catalogue.entry import Measure, Metric
 from transforms.refusal import Refusal
 
+_NOUNS = (tickets, clocks, deliveries, delivery_stages, surveys, finance, duties)
 MEASURES: dict[str, Measure] = {
-    measure.name: measure
-    for noun in (tickets, deliveries, surveys, finance, duties)
-    for measure in noun.MEASURES
+    measure.name: measure for noun in _NOUNS for measure in noun.MEASURES
 }
-METRICS: dict[str, Metric] = {
-    metric.name: metric
-    for noun in (tickets, deliveries, surveys, finance, duties)
-    for metric in noun.METRICS
-}
+METRICS: dict[str, Metric] = {metric.name: metric for noun in _NOUNS for metric in noun.METRICS}
 
 __all__ = [
     "MEASURES",
     "METRICS",
-    "RECORDS_MEASURED",
     "SLICES",
+    "SUMMED_BY_DAY",
     "Measure",
     "Metric",
     "find_metric",
@@ -40,8 +43,19 @@ __all__ = [
 
 # Columns, besides day and org_unit_id, by which the measures of a table may be split.
 SLICES: dict[str, tuple[str, ...]] = {
-    "tickets": ("agent_id", "channel", "kind", "priority", "category"),
+    "tickets": (
+        "agent_id",
+        "channel",
+        "kind",
+        "priority",
+        "category",
+        "opened_weekday",
+        "opened_hour",
+    ),
+    "clocks": ("agent_id", "channel", "kind", "priority", "category"),
+    "backlog": ("channel", "kind", "priority", "age_band"),
     "deliveries": ("courier_id", "service_level", "exception"),
+    "delivery_stages": ("courier_id", "service_level", "stage"),
     "surveys": ("agent_id", "evaluator", "method", "subject"),
     "finance_entries": ("account_code",),
     "budget_months": ("account_code",),
@@ -49,13 +63,22 @@ SLICES: dict[str, tuple[str, ...]] = {
 }
 
 
+# Measured table -> the kind of records that its rows are made of, where that is another.
+_MADE_OF = {
+    "clocks": "tickets",
+    "backlog": "tickets",
+    "delivery_stages": "delivery_events",
+    "budget_months": "budget_lines",
+}
+
+
 def records_of(table: str) -> str:
     """Return the kind of records that the measured `table` is made of."""
-    return "budget_lines" if table == "budget_months" else table
+    return _MADE_OF.get(table, table)
 
 
-# Kinds of records that some measure is made of.
-RECORDS_MEASURED = frozenset(records_of(table) for table in SLICES)
+# Kinds of records of which every day is summed by itself, so that changed days are remembered.
+SUMMED_BY_DAY = frozenset(SLICES.keys() - _MADE_OF.keys())
 
 
 def measures_of(table: str) -> tuple[Measure, ...]:

@@ -16,6 +16,8 @@ _EXCEPTIONS = {
     "refused": Sentence("Refused", "拒收"),
     "courier_late": Sentence("Courier late", "快递员迟到"),
 }
+_UNTIL_THEN = (48, 72)
+_is_due = nw.col("promise_state").is_in(["met", "missed"])
 _delivery_hours = nw.col("delivery_seconds").cast(nw.Float64) / 3600
 
 MEASURES = (
@@ -24,14 +26,40 @@ MEASURES = (
     Measure(
         "delivery_promises_met",
         of="deliveries",
-        on="promised_on",
+        on="due_on",
         sums=ticks(nw.col("promise_state") == "met"),
     ),
     Measure(
         "delivery_promises_missed",
         of="deliveries",
-        on="promised_on",
+        on="due_on",
         sums=ticks(nw.col("promise_state") == "missed"),
+    ),
+    *(
+        Measure(
+            f"{name}_within_{hours}h",
+            of="deliveries",
+            on="picked_up_on",
+            sums=ticks(claim),
+        )
+        for hours in _UNTIL_THEN
+        for name, claim in (
+            ("delivered", nw.col(f"is_within_{hours}h")),
+            ("decided", ~nw.col(f"is_within_{hours}h").is_null()),
+        )
+    ),
+    Measure(
+        "deliveries_due_provisional",
+        of="deliveries",
+        on="due_on",
+        sums=ticks(_is_due & nw.col("is_provisional")),
+    ),
+    Measure("deliveries_due", of="deliveries", on="due_on", sums=ticks(_is_due)),
+    Measure(
+        "total_delays",
+        of="deliveries",
+        on="due_on",
+        sums=ticks(_is_due & nw.col("is_totally_delayed")),
     ),
     Measure(
         "delivery_seconds",
@@ -119,15 +147,52 @@ METRICS = (
         "delivery_on_time_share",
         title=Sentence("Delivered on time", "准时送达率"),
         meaning=Sentence(
-            "Waybills delivered by the promised time, of those whose promise fell due; on the "
-            "day it fell due. Lost, returned and still travelling ones past due are missed.",
-            "在承诺时间前送达的运单占承诺已到期运单的比例；按到期日统计。"
-            "到期仍在途、丢失或退回均计为未达成。",
+            "Waybills delivered by the promised time, else within the working days of their "
+            "service level, of those that fell due; on the day they fell due. Lost, returned and "
+            "still travelling ones past due are missed.",
+            "在承诺时间前（无承诺时在服务产品的工作日时限内）送达的运单占已到期运单的比例；"
+            "按到期日统计。到期仍在途、丢失或退回均计为未达成。",
         ),
         top=("delivery_promises_met",),
         bottom=("delivery_promises_met", "delivery_promises_missed"),
         form="share",
         better="higher",
+        provisional="deliveries_due_provisional",
+    ),
+    *(
+        Metric(
+            f"delivered_within_{hours}h_share",
+            title=Sentence(f"Delivered within {hours} hours", f"{hours} 小时送达率"),
+            meaning=Sentence(
+                f"Waybills delivered within {hours} elapsed hours of pick-up, of those delivered "
+                "or picked up longer ago than that; on the day of pick-up.",
+                f"揽收后 {hours} 小时内送达的运单占已送达或揽收已超过该时长运单的比例；"
+                "按揽收日统计。",
+            ),
+            top=(f"delivered_within_{hours}h",),
+            bottom=(f"decided_within_{hours}h",),
+            form="share",
+            better="higher",
+        )
+        for hours in _UNTIL_THEN
+    ),
+    Metric(
+        "total_delay_per_million",
+        title=Sentence("Total delays per million", "百万件彻底延误数"),
+        meaning=Sentence(
+            "Waybills not delivered 3 days (within one city) or 7 days after they fell due, per "
+            "million that fell due; on the day they fell due.",
+            "到期后 3 天（同城）或 7 天（其他）仍未送达的运单数，按每百万到期运单计；"
+            "按到期日统计。",
+        ),
+        top=("total_delays",),
+        bottom=("deliveries_due",),
+        provisional="deliveries_due_provisional",
+        form="rate",
+        scale=1_000_000,
+        unit="per million",
+        better="lower",
+        believable=(0, 1_000_000),
     ),
     Metric(
         "delivery_hours_mean",

@@ -60,6 +60,10 @@ class Metric:
                        quantile (order statistics of `top`'s spread, at `quantile`),
                        score (promoters less detractors, adjusted Wald), count, money, money_share
     `weights_squared`  measure with the sum of squared weights: intervals then use the effective n
+    `provisional`      measure of the rows, of those in `bottom`, whose verdict touches a day off
+                       that is not announced yet
+    `counted`          over_period: all its days are summed; at_period_end: a stock, whose value
+                       for a period is that of its last day
     `finest`           smallest grain that has a meaning (budgets are made by month)
     `believable`       a published value outside is a warning: (lowest, highest), None = open
     `unit`, `chart` and `believable` are by form (`_USUAL`) unless an entry says otherwise
@@ -78,6 +82,8 @@ class Metric:
     quantile: float | None = None
     squares: str | None = None
     weights_squared: str | None = None
+    provisional: str | None = None
+    counted: Literal["over_period", "at_period_end"] = "over_period"
     finest: Literal["day", "month"] = "day"
     believable: Range | None = None
 
@@ -91,7 +97,8 @@ class Metric:
     @property
     def measures(self) -> tuple[str, ...]:
         """Names of every measure it is made of, each once."""
-        extra = tuple(name for name in (self.squares, self.weights_squared) if name)
+        besides = (self.squares, self.weights_squared, self.provisional)
+        extra = tuple(name for name in besides if name)
         names = tuple(name.removeprefix("-") for name in (*self.top, *self.bottom)) + extra
         return tuple(dict.fromkeys(names))
 

@@ -120,4 +120,34 @@ MEASURES = (
     ),
 )
 
-METRICS = tuple(metric for kind, called in _KINDS.items() for metric in _metrics(kind, called))
+METRICS = (
+    *(metric for kind, called in _KINDS.items() for metric in _metrics(kind, called)),
+    Metric(
+        "cost_per_delivery",
+        title=Sentence("Cost per delivery", "单票成本"),
+        meaning=Sentence(
+            "Entries on cost accounts, per waybill picked up in the same months.",
+            "成本类科目的记账金额除以同月揽收运单数。",
+        ),
+        top=("cost_actual_minor",),
+        bottom=("deliveries_picked_up",),
+        form="money",
+        unit="money per delivery",
+        better="lower",
+        finest="month",
+    ),
+    Metric(
+        "cost_per_ticket",
+        title=Sentence("Cost per ticket", "单工单成本"),
+        meaning=Sentence(
+            "Entries on cost accounts, per ticket opened in the same months.",
+            "成本类科目的记账金额除以同月新建工单数。",
+        ),
+        top=("cost_actual_minor",),
+        bottom=("tickets_opened",),
+        form="money",
+        unit="money per ticket",
+        better="lower",
+        finest="month",
+    ),
+)

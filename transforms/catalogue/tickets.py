@@ -41,6 +41,12 @@ MEASURES = (
     Measure("reassignments", of="tickets", on="resolved_on", sums=nw.col("reassigned_count")),
     Measure("complaints_resolved", of="tickets", on="resolved_on", sums=ticks(_is_complaint)),
     Measure(
+        "complaints_opened_and_upheld",
+        of="tickets",
+        on="opened_on",
+        sums=ticks(_is_complaint & (nw.col("outcome") == "upheld")),
+    ),
+    Measure(
         "complaints_upheld",
         of="tickets",
         on="resolved_on",
@@ -57,18 +63,6 @@ MEASURES = (
         of="tickets",
         on="source_verdict_on",
         sums=ticks(~nw.col("source_met_sla").is_null()),
-    ),
-    Measure(
-        "ticket_promises_met",
-        of="tickets",
-        on="promised_on",
-        sums=ticks(nw.col("promise_state") == "met"),
-    ),
-    Measure(
-        "ticket_promises_missed",
-        of="tickets",
-        on="promised_on",
-        sums=ticks(nw.col("promise_state") == "missed"),
     ),
     Measure(
         "first_response_seconds",
@@ -158,19 +152,6 @@ METRICS = (
         better="higher",
     ),
     Metric(
-        "promise_kept_share",
-        title=Sentence("Promises kept", "承诺兑现率"),
-        meaning=Sentence(
-            "Tickets resolved (else closed) by the promised time, of those whose promise fell "
-            "due; on the day it fell due.",
-            "在承诺时间前解决（否则关闭）的工单占承诺已到期工单的比例；按承诺到期日统计。",
-        ),
-        top=("ticket_promises_met",),
-        bottom=("ticket_promises_met", "ticket_promises_missed"),
-        form="share",
-        better="higher",
-    ),
-    Metric(
         "first_contact_resolution_share",
         title=Sentence("Resolved at first contact", "一次解决率"),
         meaning=Sentence(
@@ -232,6 +213,38 @@ METRICS = (
         bottom=("complaints_resolved",),
         form="share",
         better="lower",
+    ),
+    Metric(
+        "complaints_per_million_deliveries",
+        title=Sentence("Complaints per million deliveries", "百万件投诉数"),
+        meaning=Sentence(
+            "Complaints opened, per million waybills picked up on the same days at the same org "
+            "unit.",
+            "同一机构同日每百万揽收运单对应的新增投诉数。",
+        ),
+        top=("complaints_opened",),
+        bottom=("deliveries_picked_up",),
+        form="rate",
+        scale=1_000_000,
+        unit="per million",
+        better="lower",
+        believable=(0, None),
+    ),
+    Metric(
+        "upheld_complaints_per_million_deliveries",
+        title=Sentence("Upheld complaints per million deliveries", "百万件有效投诉数"),
+        meaning=Sentence(
+            "Complaints found to be justified, by the day they were opened, per million waybills "
+            "picked up on the same days at the same org unit.",
+            "同一机构同日每百万揽收运单对应的属实投诉数；按投诉新建日统计。",
+        ),
+        top=("complaints_opened_and_upheld",),
+        bottom=("deliveries_picked_up",),
+        form="rate",
+        scale=1_000_000,
+        unit="per million",
+        better="lower",
+        believable=(0, None),
     ),
     Metric(
         "first_response_minutes_median",

@@ -11,6 +11,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import charts
+from dashboards.blocks.clocks.proofs import show_proofs
 from dashboards.blocks.drawing import draw, labels, mode
 from dashboards.blocks.records.opened_record import OpenedRecord
 from dashboards.blocks.short_lists import short_list
@@ -83,6 +84,12 @@ def show_course(record: OpenedRecord, events: pl.DataFrame) -> None:
         "course",
     )
     short_list(events, event_titles(), key="events", title=_("What happened"))
+
+
+def show_clocks(reader: Reader, record: OpenedRecord) -> None:
+    """Show the verdict on each clock of a ticket, with the time that proves it."""
+    st.subheader(_("Its clocks"))
+    show_proofs(reader, record.proofs, key="record")
 
 
 def _own_steps(record: OpenedRecord) -> list[tuple[datetime | None, str, str]]:

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from dashboards import language as lang
@@ -20,17 +19,19 @@ from dashboards.filters import unit_names
 from dashboards.language import _, either, money, number
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import word
-from transforms.prepared import prepare
+from pipelines.clock_proofs import ClockProof
 
 # Kind of record -> the column that says how one stands, where it can keep a promise.
 _STATES = {
-    "tickets": "promise_state",
+    "tickets": None,  # its clocks say it
     "deliveries": "promise_state",
     "surveys": None,
     "finance_entries": None,
     "duties": "duty_state",
 }
 KINDS = tuple(_STATES)
+# States of clocks: that of a ticket is the first that one of its clocks has.
+_WORST_FIRST = ("missed", "running", "met")
 _PSEUDONYM_SHOWN = 8
 _SCORE_DECIMALS = 1
 _MINOR_PER_UNIT = 100
@@ -45,8 +46,10 @@ class OpenedRecord:
     `titles`    what its columns are called, in their order
     `names`     column -> value -> name, of org units and accounts
     `zone`      the time zone of its org unit
-    `state`     met | missed | running, of a duty on_time | late | overdue | open; None for nothing
-                promised, for cancelled ones, and for kinds that promise nothing
+    `proofs`    the proof of each clock of a ticket; empty for cancelled ones and other kinds
+    `state`     met | missed | running, of a ticket the worst of its clocks', of a duty on_time |
+                late | overdue | open; None for nothing promised, for cancelled ones, and for
+                kinds that promise nothing
     """
 
     kind: str
@@ -57,6 +60,7 @@ class OpenedRecord:
     names: dict[str, dict[str, str]]
     zone: str
     currency: str
+    proofs: list[ClockProof]
     state: str | None
 
     @property
@@ -111,9 +115,10 @@ class OpenedRecord:
 def open_record(reader: Reader, kind: str, id: str) -> OpenedRecord:
     """Return the record of `kind` called `id`, which must be among the records."""
     versions = _versions(reader, kind, id)
-    newest = versions.head(1)
-    row = newest.row(0, named=True)
+    row = versions.row(0, named=True)
     titles = reader.column_titles(kind)  # money goes there without "_minor"
+    has_clocks = kind == "tickets" and row["status"] != "cancelled"
+    proofs = reader.proofs(id) if has_clocks else []
     zones = dict(reader.rows("units").select("id", "time_zone").iter_rows())
     return OpenedRecord(
         kind=kind,
@@ -128,7 +133,8 @@ def open_record(reader: Reader, kind: str, id: str) -> OpenedRecord:
         names={"org_unit_id": unit_names(reader), "account_code": _account_names(reader)},
         zone=zones.get(row["org_unit_id"]) or reader.home.settings.time_zone,
         currency=reader.currency,
-        state=_state(reader, kind, newest),
+        proofs=proofs,
+        state=_worst(proofs) if has_clocks else _state(reader, kind, id),
     )
 
 
@@ -165,18 +171,14 @@ def _account_names(reader: Reader) -> dict[str, str]:
     return {code: f"{code} {name}" for code, name in names.items() if name not in ("", code)}
 
 
-def _state(reader: Reader, kind: str, newest: pl.DataFrame) -> str | None:
+def _worst(proofs: list[ClockProof]) -> str | None:
+    """Return the worst state of the clocks that have a verdict."""
+    states = [proof.clock.state for proof in proofs]
+    return next((state for state in _WORST_FIRST if state in states), None)
+
+
+def _state(reader: Reader, kind: str, id: str) -> str | None:
     """Return how the record stood at the end of the snapshot's day, as the measures judge it."""
     column = _STATES[kind]
-    if column is None:
-        return None
-    now = reader.rows("now_of", table=kind)["value"].item()
-    prepared = prepare(
-        kind,
-        nw.from_native(newest.lazy()),
-        accounts=nw.from_native(reader.rows("accounts").lazy()),
-        as_of=reader.manifest.as_of,
-        as_of_at=datetime.fromisoformat(now),
-    )
-    states = prepared.select(column).collect().to_native()[column].to_list()
-    return states[0] if states else None
+    prepared = reader.prepared(kind, id) if column else None
+    return prepared[column] if prepared else None

@@ -7,6 +7,7 @@ import re
 import polars as pl
 import streamlit as st
 
+from dashboards.blocks.clocks.proofs import part_titles, parts_of
 from dashboards.blocks.record_lists import readable
 from dashboards.blocks.records import origin as origin
 from dashboards.blocks.records.course import event_titles
@@ -71,6 +72,9 @@ def everything_known(
     sheets: list[Downloaded] = [
         (_("Record"), fields_of(record), {"column": _("Column"), **_field_titles()}, {}),
     ]
+    if record.proofs:
+        parts = parts_of(reader, record.proofs)
+        sheets.append((_("Its clocks"), parts, part_titles(record.proofs), {}))
     if events.height:
         sheets.append((_("What happened"), events.drop("kind"), event_titles(), {}))
     sheets += [

@@ -9,10 +9,12 @@ from dashboards import language as lang
 from dashboards.blocks.frame import Tone, opening
 from dashboards.blocks.plain_text import plain
 from dashboards.blocks.records.opened_record import OpenedRecord
-from dashboards.language import _, n_, told
+from dashboards.blocks.records.waybill import waybill_sentences
+from dashboards.language import _, listed, n_, told
 from dashboards.menu import find_view
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import word
+from pipelines.clock_proofs import Clock
 
 _TONES: dict[str, Tone] = {"missed": "bad", "overdue": "bad", "late": "warn"}
 
@@ -60,7 +62,48 @@ def _headline(record: OpenedRecord) -> str:
         )
     if record.row.get("status") == "cancelled":
         return _("{record} at {unit} was cancelled and counts in no figure.").format(**texts)
+    if record.proofs:
+        verdicts = [verdict for proof in record.proofs if (verdict := _verdict(proof.clock))]
+        if verdicts:
+            return _("{record} at {unit}: {verdicts}.").format(verdicts=listed(verdicts), **texts)
+    if record.kind == "deliveries" and record.row["promised_at"] is None:
+        return _by_service_level(record.state).format(**texts)
     return _standing(record.state).format(**texts)
+
+
+def _by_service_level(state: str | None) -> str:
+    match state:
+        case "met":
+            return _("{record} at {unit}: delivered in time.")
+        case "missed":
+            return _("{record} at {unit}: not delivered in time.")
+        case "running":
+            return _("{record} at {unit}: not due yet.")
+    return _("{record} at {unit}: nothing was promised.")
+
+
+def _verdict(clock: Clock) -> str:
+    """Return how one clock stands; empty for a clock that cannot be judged."""
+    match clock.clock, clock.state:
+        case "first_response", "met":
+            return _("answered in time")
+        case "first_response", "missed":
+            return _("not answered in time")
+        case "first_response", "running":
+            return _("still to be answered")
+        case "resolution", "met":
+            return _("resolved in time")
+        case "resolution", "missed":
+            return _("not resolved in time")
+        case "resolution", "running":
+            return _("still to be resolved")
+        case "promise", "met":
+            return _("the promise was kept")
+        case "promise", "missed":
+            return _("the promise was missed")
+        case "promise", "running":
+            return _("the promise is still running")
+    return ""
 
 
 def _standing(state: str | None) -> str:
@@ -104,6 +147,7 @@ def _steps(reader: Reader, record: OpenedRecord) -> list[str]:
         case "deliveries":
             exception = record.row["exception"]
             return [
+                *waybill_sentences(reader, record.id, record.zone),
                 _step(record, "picked_up_at", _("Picked up {when}.")),
                 _step(record, "promised_at", _("Promised by {when}.")),
                 _step(record, "delivered_at", _("Delivered {when}.")),

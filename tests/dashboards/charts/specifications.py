@@ -15,7 +15,7 @@ import altair as alt
 import polars as pl
 
 from dashboards import charts
-from dashboards.charts import Labels, Mode
+from dashboards.charts import Labels, Mode, TimelineLabels
 
 LABELS = Labels(**{word: f"the {word}" for word in Labels.__annotations__})
 Specification = dict[str, Any]
@@ -124,6 +124,18 @@ def runs() -> pl.DataFrame:
     )
 
 
+def stocks() -> pl.DataFrame:
+    """Return what was open at the end of three days, by age; on the last day nothing was old."""
+    return pl.DataFrame(
+        {
+            "period": [date(2026, 10, day) for day in (1, 1, 2, 2, 3)],
+            "part": ["old", "new", "old", "new", "new"],
+            "value": [2, 5, 1, 6, 4],
+            "value_text": ["2", "5", "1", "6", "4"],
+        }
+    )
+
+
 def events() -> pl.DataFrame:
     """Return the course of a waybill that came after its promise."""
     start = datetime.fromisoformat("2026-10-01 09:00")
@@ -134,6 +146,15 @@ def events() -> pl.DataFrame:
             "place": ["SZX", "SZX-H", "SHA-H", None, "SHA-PD"],
             "kind": ["opened", "event", "event", "promise", "done"],
         }
+    )
+
+
+def stretches() -> pl.DataFrame:
+    """Return how the time of a clock was spent that ran out in the night."""
+    edges = [datetime.fromisoformat(f"2026-10-{at}") for at in ("01T16", "01T18", "02T09", "02T11")]
+    kinds = ["working", "out_of_hours", "late"]
+    return pl.DataFrame(
+        {"clock": "Resolution", "from_at": edges[:-1], "to_at": edges[1:], "kind": kinds}
     )
 
 
@@ -167,6 +188,8 @@ DRAWINGS: dict[str, tuple[pl.DataFrame, Callable[[pl.DataFrame, Mode], alt.TopLe
         runs(),
         lambda frame, mode: charts.stage_durations(frame, mode=mode, labels=LABELS),
     ),
+    "stacked_periods": (stocks(), lambda frame, mode: stacked_periods(frame, mode=mode)),
+    "clock_timelines": (stretches(), lambda frame, mode: clock_timelines(frame, mode=mode)),
     "course": (events(), lambda frame, mode: charts.course(frame, mode=mode, labels=LABELS)),
 }
 
@@ -188,6 +211,29 @@ def heat_map(figures: pl.DataFrame, **options: Any) -> alt.TopLevelMixin:
     usual = {"row": "queue", "column": "channel", "value_format": ".0%", "title": "A title"}
     return charts.heat_map(
         figures, **{"mode": "light", "labels": LABELS, "better": "higher", **usual, **options}
+    )
+
+
+def clock_timelines(spent: pl.DataFrame, **options: Any) -> alt.TopLevelMixin:
+    """Return `charts.clock_timelines` of a clock that began at 16:00 and stopped at 11:00."""
+    marks = pl.DataFrame(
+        {
+            "clock": "Resolution",
+            "at": [datetime.fromisoformat(f"2026-10-{at}") for at in ("01T16", "02T11")],
+            "kind": ["start", "stop"],
+            "text": ["opened", "stopped"],
+        }
+    )
+    words = {word: LABELS.get(word, f"the {word}") for word in TimelineLabels.__annotations__}
+    return charts.clock_timelines(spent, marks, labels=TimelineLabels(**words), **options)
+
+
+def stacked_periods(figures: pl.DataFrame, **options: Any) -> alt.TopLevelMixin:
+    """Return `charts.stacked_periods` by day, new before old, the overdue ones as a line."""
+    overdue = stocks().filter(pl.col("part") == "old").drop("part")
+    usual = {"parts": ["new", "old"], "grain": "day", "title": "A title", "line": "overdue"}
+    return charts.stacked_periods(
+        figures, overdue, **{"mode": "light", "labels": LABELS, **usual, **options}
     )
 
 

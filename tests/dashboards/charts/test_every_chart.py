@@ -60,6 +60,8 @@ def test_a_chart_tells_its_figures_to_those_who_cannot_see_it(drawing: str) -> N
         "variance_bars": "A title: Fees ▼ −5.50; Packaging ▲ +0.50",
         "budget_months": "A title: 2026-10 84.50 (90.00); 2026-11 – (95.00)",
         "stage_durations": "the seconds: 2026-11-21 39.5; 2026-11-20 30.0",
+        "clock_timelines": "Resolution: opened 2026-10-01 16:00",
+        "stacked_periods": "A title: 2026-10-01 7; 2026-10-02 7",
         "course": "2026-10-01 09:00 Picked up",
     }[drawing.partition(",")[0]]
     assert description.startswith(first)
