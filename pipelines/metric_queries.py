@@ -170,16 +170,31 @@ def _sums(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     """Return the measures of the metric, summed per key, over all the tables they lie in."""
     names = query.metric.measures
     parts = []
+    # Complaints per delivery of a home that delivers no tickets are unknown, not none.
+    is_known = all(
+        ask(f"select 1 from measures.{table} limit 1", []).height for table in _lonely(query.metric)
+    )
     for table in tables_of(query.metric):
         own = [name for name in names if MEASURES[name].of == table]
         sums = {name: _Sum(f"sum({name})", _sql_type(name)) for name in own}
         parts.append(_grouped(query, f"measures.{table}", sums, ask))
     every = pl.concat(parts, how="diagonal").with_columns(pl.col(names).fill_null(0))
+    if not is_known:
+        every = every.clear()
     if not query.keys:
         return every.sum()
     if len(parts) == 1:
         return every
     return every.group_by(query.keys).agg(pl.col(names).sum())
+
+
+def _lonely(metric: Metric) -> set[str]:
+    """Return the tables above the line that are not below it too; none without a line."""
+    above, below = (
+        {MEASURES[name.removeprefix("-")].of for name in names}
+        for names in (metric.top, metric.bottom)
+    )
+    return above - below if below else set()
 
 
 def _buckets(query: MetricQuery, ask: Ask) -> pl.DataFrame:

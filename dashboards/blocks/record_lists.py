@@ -34,7 +34,7 @@ _FIRST = {
     ),
     "deliveries": (
         "waybill_no", "org_unit_id", "service_level", "status", "exception", "picked_up_at",
-        "promised_at", "delivered_at", "attempts", "courier_id", "claim",
+        "due_at", "promised_at", "delivered_at", "attempts", "courier_id", "claim",
     ),
     "surveys": (
         "response_id", "org_unit_id", "evaluator", "subject", "subject_id", "overall", "attitude",
@@ -84,6 +84,10 @@ def show_records(
     """Show records of a kind: names for units, words for values, local times."""
     titles = clock_titles(reader) if kind in _OF_CLOCKS else reader.column_titles(kind)
     shown = readable(reader, rows)
+    if kind == "deliveries" and "due_at" in shown.columns:
+        # The due instant is the promise where there was one.
+        shown = shown.drop("promised_at")
+        titles = {**titles, "due_at": reader.column_titles("clocks")["due_at"]}
     order = [c for c in _FIRST.get(kind, ()) if c in shown.columns]
     columns = order or [c for c in shown.columns if c in titles]
     table(
