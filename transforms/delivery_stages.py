@@ -26,14 +26,14 @@ def prepare_stages(events: nw.LazyFrame[Any], deliveries: nw.LazyFrame[Any]) -> 
     and, of its delivery, `org_unit_id`, `courier_id`, `service_level`
 
     All events of a waybill must be given at once. Waybills that are cancelled (they count nowhere)
-    or unknown are left out: `find_orphans` has the events of the latter.
+    or unknown are left out; `marts.odd_events` has the number of the latter.
     """
     counted = deliveries.filter(nw.col("status") != "cancelled").select("waybill_no", *_OF_DELIVERY)
     ended_at = nw.col("at")
     stages = (
         events.select("waybill_no", "event", "happened_on", *_IN_ORDER)
-        .with_columns(_of_the_event_before("at"), _of_the_event_before("event"))
-        .filter(~nw.col("at_before").is_null())
+        .with_columns(*(_of_the_row_before(name) for name in ("waybill_no", "at", "event")))
+        .filter(nw.col("waybill_no_before") == nw.col("waybill_no"))
         .select(
             "waybill_no",
             nw.concat_str(["event_before", "event"], separator=" > ").alias("stage"),
@@ -46,12 +46,11 @@ def prepare_stages(events: nw.LazyFrame[Any], deliveries: nw.LazyFrame[Any]) -> 
     return stages.join(counted, on="waybill_no", how="inner")
 
 
-def find_orphans(events: nw.LazyFrame[Any], deliveries: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return the events of waybills that no delivery has: they are in no stage."""
-    return events.join(deliveries.select("waybill_no"), on="waybill_no", how="anti")
+def _of_the_row_before(column: str) -> nw.Expr:
+    """Return `<column>_before`: its value in the row before, of whatever waybill.
 
-
-def _of_the_event_before(column: str) -> nw.Expr:
-    """Return `<column>_before`: its value in the event before; null in the first of a waybill."""
-    before = nw.col(column).shift(1).over("waybill_no", order_by=_IN_ORDER)
-    return before.alias(f"{column}_before")
+    One order for all rows: a window per waybill takes three times as long.
+    """
+    return (
+        nw.col(column).shift(1).over(order_by=["waybill_no", *_IN_ORDER]).alias(f"{column}_before")
+    )

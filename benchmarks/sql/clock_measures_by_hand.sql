@@ -94,7 +94,10 @@ select day, org_unit_id, agent_id, channel, kind, priority, category,
         day = due_on and clock = 'promise' and state in ('met', 'missed') and is_provisional
     ) as promise_clocks_provisional
 from by_day
-group by all;
+group by all
+-- Days to come, when open promises fall due, have nothing to say yet.
+having day <= date '2026-10-31'
+    or count(*) filter (day = due_on and state in ('met', 'missed')) > 0;
 
 create table measures.backlog as
 with ended as (
@@ -191,7 +194,6 @@ select day, org_unit_id, courier_id, service_level, exception,
     coalesce(sum(claim_minor) filter (day = picked_up_on), 0)::bigint as claims_minor
 from by_day
 group by all
--- Days to come, when open promises fall due, have nothing to say yet.
 having day <= date '2026-10-31' or deliveries_picked_up + deliveries_delivered + deliveries_due > 0;
 
 create table measures.deliveries_spread as
