@@ -12,6 +12,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 from dagster import MaterializeResult, asset
 
+from pipelines.measuring import spans_of
 from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
 from transforms.clocks import make_clocks
@@ -84,13 +85,5 @@ def make_all(night: Night) -> None:
 
 def opening_spans(night: Night) -> list[tuple[date, date]]:
     """Return first and last opening day of stretches of tickets to treat at once, one at least."""
-    days = night.warehouse.query(
-        "select opened_on, count(*) as tickets from records.tickets group by all order by all"
-    )
-    if days.is_empty():
-        return [(night.as_of, night.as_of)]
-    stretch = pl.col("tickets").cum_sum() // _TICKETS_AT_ONCE
-    spans = days.group_by(stretch.alias("stretch"), maintain_order=True).agg(
-        pl.col("opened_on").min().alias("first"), pl.col("opened_on").max().alias("last")
-    )
-    return list(spans.select("first", "last").iter_rows())
+    spans = spans_of(night.warehouse, "records.tickets", "opened_on", at_once=_TICKETS_AT_ONCE)
+    return spans or [(night.as_of, night.as_of)]

@@ -7,9 +7,13 @@ in `_PARTS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
 
+import narwhals.stable.v2 as nw
 import polars as pl
 from dagster import AssetKey, AssetsDefinition, MaterializeResult, asset
 
@@ -18,6 +22,7 @@ from pipelines.code_version import code_version
 from pipelines.measuring import (
     prepare_for,
     remember_now,
+    spans_of,
     start_afresh,
     sums_and_counts,
     tables_beside,
@@ -26,11 +31,18 @@ from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
 from transforms.catalogue import records_of
 from transforms.finance import newest_budget, spread_over_months
+from transforms.prepared import Beside
 
-_EVENTS_AT_ONCE = 2_000_000
+_DELIVERIES_AT_ONCE = 600_000
 _DAYS_AT_ONCE = 31
-# Rows to prepare, and the days they are asked for where that matters.
-Part = tuple[pl.DataFrame, tuple[date, date] | None]
+
+
+class Part(NamedTuple):
+    """Rows to prepare; the days they are asked for, and what lies beside them, if only in part."""
+
+    rows: pl.DataFrame
+    span: tuple[date, date] | None = None
+    beside: Mapping[str, pl.DataFrame] = MappingProxyType({})
 
 
 def sum_anew(night: Night, table: str) -> None:
@@ -42,14 +54,19 @@ def sum_anew(night: Night, table: str) -> None:
     beside = tables_beside(night)
     with warehouse.transaction():
         start_afresh(warehouse, table)
-        for rows, span in _PARTS[table](night):
-            prepared = prepare_for(night, table, rows, beside, span)
+        for part in _PARTS[table](night):
+            own = partial(_beside_part, part, beside)
+            prepared = prepare_for(night, table, part.rows, own, part.span)
             sums, counts = sums_and_counts(prepared, table, as_of=night.as_of)
             warehouse.append(f"measures.{table}", sums)
             if counts is not None:
                 warehouse.append(f"measures.{table}_spread", counts)
         remember_now(night, table)
         warehouse.remember(f"made_of.{table}", made_of)
+
+
+def _beside_part(part: Part, beside: Beside, name: str) -> nw.LazyFrame:
+    return nw.from_native(part.beside[name].lazy()) if name in part.beside else beside(name)
 
 
 def _made_of(night: Night, table: str) -> str:
@@ -71,7 +88,7 @@ def _clocks(night: Night) -> Iterator[Part]:
             "due_on, state, is_provisional from records.clocks where opened_on between ? and ?",
             [first, last],
         )
-        yield rows, None
+        yield Part(rows)
 
 
 def _open_tickets(night: Night) -> Iterator[Part]:
@@ -86,28 +103,35 @@ def _open_tickets(night: Night) -> Iterator[Part]:
             "coalesce(resolved_on, closed_on) > $1, true)",
             [first, last],
         )
-        yield rows, (first, last)
+        yield Part(rows, (first, last))
         first = last + timedelta(days=1)
 
 
 def _events(night: Night) -> Iterator[Part]:
-    """Yield the events of deliveries, all of a waybill at once."""
-    (events,) = night.warehouse.connection.execute(
-        "select count(*) from records.delivery_events"
-    ).fetchone()
-    parts = events // _EVENTS_AT_ONCE + 1
-    for part in range(parts):
-        rows = night.warehouse.query(
-            'select waybill_no, "at", event, happened_on, batch_number, row_number '
-            "from records.delivery_events where hash(waybill_no) % ? = ?",
-            [parts, part],
+    """Yield deliveries of some months and all their events: few days are in two parts."""
+    warehouse = night.warehouse
+    begun_on = "coalesce(picked_up_on, promised_on)"
+    for first, last in spans_of(
+        warehouse, "records.deliveries", begun_on, at_once=_DELIVERIES_AT_ONCE
+    ):
+        deliveries = warehouse.query(
+            "select waybill_no, status, org_unit_id, courier_id, service_level "
+            f"from records.deliveries where {begun_on} between ? and ?",
+            [first, last],
         )
-        yield rows, None
+        events = warehouse.query(
+            'select waybill_no, "at", event, happened_on, batch_number, row_number '
+            "from records.delivery_events semi join ("
+            f"select waybill_no from records.deliveries where {begun_on} between ? and ?"
+            ") using (waybill_no)",
+            [first, last],
+        )
+        yield Part(events, beside={"records.deliveries": deliveries})
 
 
 def _budget_months(night: Night) -> Iterator[Part]:
     lines = night.warehouse.query("select * from records.budget_lines")
-    yield spread_over_months(newest_budget(lines, today=night.as_of)), None
+    yield Part(spread_over_months(newest_budget(lines, today=night.as_of)))
 
 
 _PARTS: dict[str, Callable[[Night], Iterator[Part]]] = {

@@ -16,17 +16,8 @@ from transforms.catalogue import SLICES, measures_of
 from transforms.measures import count_by_bucket, sum_by_day
 from transforms.prepared import Beside, prepare
 
-# Of big tables that are read beside the records, what preparations read of them.
-_READ_BESIDE = {
-    "records.clocks": ("ticket_id", "clock", "due_on"),
-    "records.deliveries": (
-        "waybill_no",
-        "status",
-        "org_unit_id",
-        "courier_id",
-        "service_level",
-    ),
-}
+# Of a big table that is read beside the records, what preparations read of it.
+_READ_BESIDE = {"records.clocks": ("ticket_id", "clock", "due_on")}
 
 
 def tables_beside(night: Night) -> Beside:
@@ -73,6 +64,23 @@ def sums_and_counts(
     says_something = pl.any_horizontal(pl.col(measure.name) != 0 for measure in measures_of(table))
     told = summed.filter((pl.col("day") <= as_of) | says_something)
     return told, next(iter(counted), None)
+
+
+def spans_of(
+    warehouse: Warehouse, table: str, day: str, *, at_once: int
+) -> list[tuple[date, date]]:
+    """Return first and last day of stretches in which `table` has about `at_once` rows.
+
+    `day` is the SQL of the day of a row. Rows of one day stay together.
+    """
+    rows = warehouse.query(
+        f"select {day} as day, count(*) as rows from {table} group by all order by all"
+    )
+    stretch = (pl.col("rows").cum_sum() // at_once).alias("stretch")
+    spans = rows.group_by(stretch, maintain_order=True).agg(
+        pl.col("day").min().alias("first"), pl.col("day").max().alias("last")
+    )
+    return list(spans.select("first", "last").iter_rows())
 
 
 def remember_now(night: Night, table: str) -> None:

@@ -203,8 +203,11 @@ def test_every_mart_is_there_with_its_columns_whatever_a_home_has(
     assert marts["budget_roll_up"].is_empty() and marts["warnings"].is_empty()
 
 
-def test_no_mart_of_a_full_home_is_empty_but_those_of_held_rows(
+def test_no_mart_of_a_full_home_is_empty_but_those_of_held_rows_and_of_what_went_wrong(
     whole: dict[str, pl.DataFrame],
 ) -> None:
     empty = {name for name, rows in whole.items() if rows.is_empty()}
-    assert empty == {"held_rows", "held_by_rule"}
+    assert empty == {
+        *("held_rows", "held_by_rule"),
+        *("breaches_to_come", "clock_disagreements", "suspicious_attempts"),
+    }

@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 
-from pipelines import metric_queries
-from pipelines.metric_queries import (
-    MetricQuery,
-    answer,
-    columns_of,
-    empty_measures,
-    monthly_figures,
-)
-from tests.transforms.hand_made import AS_OF, Row, at, buckets_of, on, sums_of
-from transforms.catalogue import METRICS, SLICES, measures_of, records_of
+from pipelines.metric_queries import Ask, MetricQuery, answer, columns_of, monthly_figures
+from tests.pipelines.measured_by_hand import measured, told
+from tests.transforms.hand_made import Row, at, on
+from transforms.catalogue import METRICS
 
-# HQ
-#  ├─ EAST: PD (region east), XH (region east)
-#  └─ WEST: CD (region west)
-UNITS = pl.DataFrame(
-    [
-        ("HQ", None, "company", None),
-        ("EAST", "HQ", "region", "east"),
-        ("WEST", "HQ", "region", "west"),
-        ("PD", "EAST", "outlet", "east"),
-        ("XH", "EAST", "outlet", "east"),
-        ("CD", "WEST", "outlet", "west"),
-    ],
-    schema=["id", "parent_id", "kind", "region"],
-    orient="row",
-)
 APRIL_1 = at(1).replace(month=4)
-STILL_OPEN: Row = {"resolved_at": None, "closed_at": None, "status": "open"}
 RECORDS: dict[str, list[Row]] = {
     "tickets": [
         {"opened_at": at(2), "is_escalated": True, "agent_id": "A1"},
@@ -65,98 +40,19 @@ RECORDS: dict[str, list[Row]] = {
     ],
     "surveys": [{"overall": 5.0}, {"overall": 1.0, "org_unit_id": "CD"}],
 }
-# kind, day, org_unit_id, slices, is_replaced
-HELD = [
-    ("tickets", on(2), "PD", {"channel": "phone", "kind": "request"}, False),
-    ("tickets", on(3), "PD", {"channel": "chat", "kind": None}, False),
-    ("tickets", on(3), "PD", {"channel": "chat"}, True),
-    ("tickets", None, "CD", {"channel": "phone"}, False),
-    ("tickets", on(9), None, {"channel": "phone"}, False),
-    ("deliveries", on(2), "PD", {}, False),
-    ("budget_lines", on(1), "PD", {"account_code": "R"}, False),
-]
-
-
-# Open on 29 March: 4 tickets; on the 30th 3, on the 31st, the last day that is over, 2.
-STOCK: dict[str, list[Row]] = {
-    "tickets": [
-        {"opened_at": at(2), "resolved_at": at(30)},
-        {"opened_at": at(20), "channel": "chat", **STILL_OPEN},
-        {"opened_at": at(25), "org_unit_id": "CD", **STILL_OPEN},
-        {"opened_at": at(29), "org_unit_id": "XH", "resolved_at": at(31)},
-    ]
-}
 
 
 @pytest.fixture(scope="module")
-def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+def ask() -> Iterator[Ask]:
     with duckdb.connect() as connection:
-        _measure(connection, RECORDS)
-        yield connection
+        yield measured(connection, RECORDS)
 
 
-@pytest.fixture
-def ask(warehouse: duckdb.DuckDBPyConnection) -> metric_queries.Ask:
-    return _asking(warehouse)
-
-
-@pytest.fixture(scope="module")
-def ask_stock() -> Iterator[metric_queries.Ask]:
-    with duckdb.connect() as connection:
-        _measure(connection, STOCK)
-        yield _asking(connection)
-
-
-def _asking(connection: duckdb.DuckDBPyConnection) -> metric_queries.Ask:
-    def run(sql: str, parameters: Sequence[Any]) -> pl.DataFrame:
-        return connection.sql(sql, params=list(parameters)).pl()
-
-    return run
-
-
-def _measure(connection: duckdb.DuckDBPyConnection, records: Mapping[str, list[Row]]) -> None:
-    """Write all that a question needs, with the measures of `records`, as of 31 March."""
-    for schema in ("measures", "reference", "marts", "intake"):
-        connection.execute(f"create schema {schema}")
-    for table in SLICES:
-        rows = records.get(records_of(table), [])
-        sums = sums_of(table, rows).select(empty_measures(table).columns)
-        _create(connection, f"measures.{table}", sums)
-        if any(measure.spread for measure in measures_of(table)):
-            _create(connection, f"measures.{table}_spread", buckets_of(table, rows))
-    as_of = {"name": [f"as_of.{table}" for table in SLICES], "value": AS_OF.date().isoformat()}
-    _create(connection, "intake.facts", pl.DataFrame(as_of))
-    _create(connection, "reference.org_units", UNITS)
-    tree = Path(metric_queries.__file__).parent / "sql" / "org_unit_tree.sql"
-    _create(connection, "reference.org_unit_tree", connection.sql(tree.read_text()).pl())
-    held = pl.DataFrame(
-        [(kind, day, unit, json.dumps(sliced), gone) for kind, day, unit, sliced, gone in HELD],
-        schema=["kind", "day", "org_unit_id", "slices", "is_replaced"],
-        orient="row",
-    )
-    _create(connection, "marts.held_rows", held)
-
-
-def _create(connection: duckdb.DuckDBPyConnection, name: str, rows: pl.DataFrame) -> None:
-    connection.register("incoming_rows", rows.to_arrow())
-    connection.execute(f"create table {name} as from incoming_rows")
-    connection.unregister("incoming_rows")
-
-
-def told(
-    ask: metric_queries.Ask, name: str, *columns: str, rolled_up: bool = False, **asked: Any
-) -> list[tuple[Any, ...]]:
-    """Return the answer's keys and `columns` ("value" if none), a tuple per row."""
-    where = {column: tuple(values) for column, values in asked.pop("where", {}).items()}
-    query = MetricQuery(METRICS[name], where=where, rolled_up=rolled_up, **asked)
-    return answer(query, ask).select(*query.keys, *(columns or ("value",))).rows()
-
-
-def test_without_columns_and_grain_there_is_one_figure(ask: metric_queries.Ask) -> None:
+def test_without_columns_and_grain_there_is_one_figure(ask: Ask) -> None:
     assert told(ask, "tickets_opened") == [(6,)]
 
 
-def test_an_answer_has_these_columns(ask: metric_queries.Ask) -> None:
+def test_an_answer_has_these_columns(ask: Ask) -> None:
     query = MetricQuery(METRICS["escalation_share"], by=("channel",), grain="month")
     assert dict(answer(query, ask).schema) == {
         "channel": pl.String,
@@ -173,11 +69,11 @@ def test_an_answer_has_these_columns(ask: metric_queries.Ask) -> None:
     }
 
 
-def test_a_column_splits_and_the_rows_are_sorted(ask: metric_queries.Ask) -> None:
+def test_a_column_splits_and_the_rows_are_sorted(ask: Ask) -> None:
     assert told(ask, "tickets_opened", by=("channel",)) == [("chat", 2), ("phone", 4)]
 
 
-def test_a_missing_value_is_a_row_of_its_own_and_the_last(ask: metric_queries.Ask) -> None:
+def test_a_missing_value_is_a_row_of_its_own_and_the_last(ask: Ask) -> None:
     assert told(ask, "tickets_opened", by=("agent_id",)) == [("A1", 1), (None, 5)]
 
 
@@ -192,17 +88,17 @@ def test_a_missing_value_is_a_row_of_its_own_and_the_last(ask: metric_queries.As
     ],
 )
 def test_a_period_is_named_by_its_first_day(
-    ask: metric_queries.Ask, grain: str, figures: list[tuple[date, int]]
+    ask: Ask, grain: str, figures: list[tuple[date, int]]
 ) -> None:
     known = told(ask, "tickets_opened", grain=grain)
     assert [(period, value) for period, value in known if value] == figures
 
 
-def test_both_ends_of_a_period_count(ask: metric_queries.Ask) -> None:
+def test_both_ends_of_a_period_count(ask: Ask) -> None:
     assert told(ask, "tickets_opened", first=on(3), last=on(9)) == [(3,)]
 
 
-def test_a_column_and_a_period_split_together(ask: metric_queries.Ask) -> None:
+def test_a_column_and_a_period_split_together(ask: Ask) -> None:
     assert told(ask, "tickets_opened", by=("channel",), grain="quarter") == [
         ("chat", date(2026, 1, 1), 2),
         ("phone", date(2026, 1, 1), 3),
@@ -210,46 +106,46 @@ def test_a_column_and_a_period_split_together(ask: metric_queries.Ask) -> None:
     ]
 
 
-def test_several_values_of_a_column_count_together(ask: metric_queries.Ask) -> None:
+def test_several_values_of_a_column_count_together(ask: Ask) -> None:
     assert told(ask, "tickets_opened", where={"channel": ["chat", "phone"]}) == [(6,)]
     assert told(ask, "tickets_opened", where={"channel": ["chat"], "org_unit_id": ["PD"]}) == [(1,)]
 
 
-def test_an_org_unit_stands_for_all_below_it(ask: metric_queries.Ask) -> None:
+def test_an_org_unit_stands_for_all_below_it(ask: Ask) -> None:
     assert told(ask, "tickets_opened", where={"org_unit_id": ["EAST"]}) == [(3,)]
     assert told(ask, "tickets_opened", where={"org_unit_id": ["EAST", "PD", "CD"]}) == [(5,)]
     assert told(ask, "tickets_opened", where={"org_unit_id": ["nowhere"]}) == [(0,)]
 
 
-def test_a_value_is_bound_and_never_part_of_the_question(ask: metric_queries.Ask) -> None:
+def test_a_value_is_bound_and_never_part_of_the_question(ask: Ask) -> None:
     assert told(ask, "tickets_opened", where={"channel": ["') or true --"]}) == [(0,)]
 
 
-def test_figures_roll_up_to_every_unit_of_the_tree(ask: metric_queries.Ask) -> None:
+def test_figures_roll_up_to_every_unit_of_the_tree(ask: Ask) -> None:
     assert told(ask, "tickets_opened", by=("org_unit_id",), rolled_up=True) == [
         *(("CD", 2), ("EAST", 3), ("HQ", 5), ("PD", 2), ("WEST", 2), ("XH", 1)),
     ]
 
 
-def test_rolling_up_counts_nothing_twice_when_not_split_by_unit(ask: metric_queries.Ask) -> None:
+def test_rolling_up_counts_nothing_twice_when_not_split_by_unit(ask: Ask) -> None:
     assert told(ask, "tickets_opened", by=("channel",), rolled_up=True) == [
         ("chat", 2),
         ("phone", 4),
     ]
 
 
-def test_figures_split_by_what_the_unit_is(ask: metric_queries.Ask) -> None:
+def test_figures_split_by_what_the_unit_is(ask: Ask) -> None:
     assert told(ask, "tickets_opened", by=("region",)) == [("east", 3), ("west", 2), (None, 1)]
     assert told(ask, "tickets_opened", by=("unit_kind",)) == [("outlet", 5), (None, 1)]
     assert told(ask, "tickets_opened", where={"region": ["west"]}) == [(2,)]
 
 
-def test_region_and_rolled_up_units_go_together(ask: metric_queries.Ask) -> None:
+def test_region_and_rolled_up_units_go_together(ask: Ask) -> None:
     by_both = told(ask, "tickets_opened", by=("org_unit_id", "region"), rolled_up=True)
     assert [row for row in by_both if row[0] == "HQ"] == [("HQ", "east", 3), ("HQ", "west", 2)]
 
 
-def test_held_rows_are_those_that_may_belong_to_the_figure(ask: metric_queries.Ask) -> None:
+def test_held_rows_are_those_that_may_belong_to_the_figure(ask: Ask) -> None:
     assert told(ask, "tickets_opened", "held_rows") == [(4,)]
     assert told(ask, "tickets_opened", "held_rows", where={"org_unit_id": ["EAST"]}) == [(2,)]
     assert told(ask, "tickets_opened", "held_rows", where={"kind": ["request"]}) == [(1,)]
@@ -265,12 +161,12 @@ def test_held_rows_are_those_that_may_belong_to_the_figure(ask: metric_queries.A
     assert of_budget == [("R", 1)]
 
 
-def test_held_rows_count_at_every_unit_above_theirs(ask: metric_queries.Ask) -> None:
+def test_held_rows_count_at_every_unit_above_theirs(ask: Ask) -> None:
     by_unit = told(ask, "tickets_opened", "held_rows", by=("org_unit_id",), rolled_up=True)
     assert dict(by_unit) == {"HQ": 3, "EAST": 2, "PD": 2, "XH": 0, "WEST": 1, "CD": 1}
 
 
-def test_a_share_comes_with_its_worst_and_best_case(ask: metric_queries.Ask) -> None:
+def test_a_share_comes_with_its_worst_and_best_case(ask: Ask) -> None:
     (figure,) = told(
         ask,
         "escalation_share",
@@ -298,19 +194,19 @@ def test_a_share_comes_with_its_worst_and_best_case(ask: metric_queries.Ask) -> 
     ],
 )
 def test_a_period_without_records_has_one_figure_that_says_so(
-    ask: metric_queries.Ask, name: str, value: float | None, denominator: float | None
+    ask: Ask, name: str, value: float | None, denominator: float | None
 ) -> None:
     columns = ("value", "denominator", "low", "high", "worst", "best")
     figures = told(ask, name, *columns, first=date(2020, 1, 1), last=date(2020, 12, 31))
     assert figures == [(value, denominator, None, None, None, None)]
 
 
-def test_no_rows_split_into_no_figures(ask: metric_queries.Ask) -> None:
+def test_no_rows_split_into_no_figures(ask: Ask) -> None:
     for name in ("deliveries_picked_up", "delivery_hours_median", "duties_done_on_time_share"):
         assert told(ask, name, by=("org_unit_id",), grain="month") == []
 
 
-def test_a_quantile_is_split_and_rolled_up(ask: metric_queries.Ask) -> None:
+def test_a_quantile_is_split_and_rolled_up(ask: Ask) -> None:
     by_unit = dict(
         told(ask, "resolution_hours_median", by=("org_unit_id",), grain="all", rolled_up=True)
     )
@@ -320,7 +216,7 @@ def test_a_quantile_is_split_and_rolled_up(ask: metric_queries.Ask) -> None:
     assert told(ask, "resolution_hours_median", "denominator") == [(5,)]
 
 
-def test_a_metric_of_two_tables_needs_no_rows_in_both(ask: metric_queries.Ask) -> None:
+def test_a_metric_of_two_tables_needs_no_rows_in_both(ask: Ask) -> None:
     columns = ("value", "numerator", "denominator")
     assert told(ask, "revenue_execution_share", *columns, grain="month") == [
         (date(2026, 1, 1), None, 50, 0),
@@ -331,62 +227,15 @@ def test_a_metric_of_two_tables_needs_no_rows_in_both(ask: metric_queries.Ask) -
     assert by_unit == [("CD", 30), ("PD", 20)]
 
 
-@pytest.mark.parametrize(
-    ("grain", "figures"),
-    [
-        ("week", [(on(2), 1), (on(9), 1), (on(16), 2), (on(23), 4), (on(30), 2)]),
-        ("month", [(on(1), 2)]),
-        ("quarter", [(date(2026, 1, 1), 2)]),
-        ("year", [(date(2026, 1, 1), 2)]),
-    ],
-)
-def test_a_stock_is_what_is_there_on_the_last_day_of_its_period_that_is_over(
-    ask_stock: metric_queries.Ask, grain: str, figures: list[tuple[date, int]]
-) -> None:
-    assert told(ask_stock, "backlog_open", grain=grain) == figures
-
-
-def test_a_stock_by_day_is_that_of_every_day(ask_stock: metric_queries.Ask) -> None:
-    known = told(ask_stock, "backlog_open", grain="day", first=on(27))
-    assert known == [(on(27), 3), (on(28), 3), (on(29), 4), (on(30), 3), (on(31), 2)]
-
-
-def test_a_stock_without_a_grain_is_that_of_the_last_day_asked_for_or_known(
-    ask_stock: metric_queries.Ask,
-) -> None:
-    assert told(ask_stock, "backlog_open") == [(2,)]
-    assert told(ask_stock, "backlog_open", first=on(1), last=on(29)) == [(4,)]
-    assert told(ask_stock, "backlog_open", last=date(2026, 4, 30)) == [(2,)]
-    assert told(ask_stock, "backlog_open", grain="month", last=on(22)) == [(on(1), 2)]
-    (mean,) = told(ask_stock, "backlog_age_days_mean", "value", "denominator", last=on(29))
-    assert mean == (10, 4)  # (27 + 9 + 4 + 0) / 4
-
-
-def test_a_stock_is_split_and_rolled_up_like_any_figure(ask_stock: metric_queries.Ask) -> None:
-    assert told(ask_stock, "backlog_open", by=("age_band",), last=on(29)) == [
-        *(("00-01", 1), ("04-07", 1), ("08-14", 1), ("15-30", 1)),
-    ]
-    by_unit = told(ask_stock, "backlog_open", by=("org_unit_id",), grain="month", rolled_up=True)
-    assert {unit: value for unit, _, value in by_unit} == {
-        "PD": 1,
-        "EAST": 1,
-        "CD": 1,
-        "WEST": 1,
-        "HQ": 2,
-    }
-    assert told(ask_stock, "backlog_open", where={"channel": ["chat"]}) == [(1,)]
-    assert told(ask_stock, "backlog_overdue", last=on(29)) == [(3,)]
-
-
 @pytest.mark.slow
-def test_every_metric_answers_every_column_it_names(ask: metric_queries.Ask) -> None:
+def test_every_metric_answers_every_column_it_names(ask: Ask) -> None:
     for metric in METRICS.values():
         for column in columns_of(metric):
             query = MetricQuery(metric, by=(column,), grain="month", rolled_up=True)
             assert answer(query, ask).columns[:3] == [column, "period", "value"]
 
 
-def test_monthly_figures_are_the_answers_to_every_metric(ask: metric_queries.Ask) -> None:
+def test_monthly_figures_are_the_answers_to_every_metric(ask: Ask) -> None:
     every = monthly_figures(ask)
     assert every["value"].null_count() == 0
     asked = {"by": ("org_unit_id",), "grain": "month", "rolled_up": True}

@@ -58,6 +58,7 @@ SOUND = {
             "status": ["open", "closed", "cancelled"],
             "opened_at": INSTANT,
             "opened_on": DAY,
+            "promised_at": [INSTANT, None, INSTANT],
             "source": "desk",
             "batch": "b1",
             "row_number": [2, 3, 4],
@@ -66,6 +67,18 @@ SOUND = {
     "records.accounts": pl.DataFrame(
         {"account": ["6001", "6001"], "on": [DAY, date(2026, 10, 30)], "source": "books"}
     ).with_columns(batch=pl.lit("b2"), row_number=pl.int_range(2, 4)),
+    "records.clocks": pl.DataFrame(
+        {
+            "ticket_id": ["T1", "T1", "T1", "T2", "T2"],
+            "clock": ["first_response", "resolution", "promise", "first_response", "resolution"],
+            "state": ["met", "missed", "running", "no_policy", "no_calendar"],
+            "elapsed_seconds": [10, 10, 10, None, None],
+            "working_seconds": [1, 10, 0, None, None],
+            "out_of_hours_seconds": [2, 0, 10, None, None],
+            "holiday_seconds": [3, 0, 0, None, None],
+            "paused_seconds": [4, 0, 0, None, None],
+        }
+    ),
     "records.deliveries": pl.DataFrame(
         {"waybill_no": ["W1", "W2"], "status": "delivered", "picked_up_on": DAY}
     ),
@@ -126,6 +139,16 @@ FAULTS = {
         "measures.tickets",
         "UPDATE measures.tickets SET org_unit_id = 'u9'",
         {"org_unit_id": "u9", "measure_rows": 2},
+    ),
+    "every_ticket_has_its_clocks": (
+        "records.clocks",
+        "DELETE FROM records.clocks WHERE clock = 'promise'",
+        {"ticket_id": "T1", "clocks_due": 3, "clocks_made": 2},
+    ),
+    "parts_of_every_clock_sum_to_its_time": (
+        "records.clocks",
+        "UPDATE records.clocks SET paused_seconds = 5 WHERE state = 'met'",
+        {"ticket_id": "T1", "clock": "first_response", "elapsed_seconds": 10},
     ),
     "days_off_ahead_are_announced": (
         "reference.holidays",
@@ -194,6 +217,42 @@ def test_a_day_that_only_the_measures_have_breaks_the_tie(
     assert failures(check_snapshot(candidate, KINDS)) == [
         ("tickets_opened_tie_to_records", "measures.tickets")
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "row"),
+    [
+        (
+            "every_ticket_has_its_clocks",
+            "INSERT INTO records.clocks BY NAME SELECT * FROM records.clocks "
+            "WHERE state = 'no_policy'",
+            {"ticket_id": "T2", "clocks_due": 2, "clocks_made": None},
+        ),
+        (
+            "every_ticket_has_its_clocks",
+            "UPDATE records.tickets SET status = 'cancelled' WHERE ticket_id = 'T2'",
+            {"ticket_id": "T2", "clocks_due": None, "clocks_made": 2},
+        ),
+        (
+            "parts_of_every_clock_sum_to_its_time",
+            "UPDATE records.clocks SET working_seconds = -1, out_of_hours_seconds = 11 "
+            "WHERE state = 'running'",
+            {"ticket_id": "T1", "clock": "promise"},
+        ),
+        (
+            "parts_of_every_clock_sum_to_its_time",
+            "UPDATE records.clocks SET elapsed_seconds = 10 WHERE state = 'no_policy'",
+            {"ticket_id": "T2", "clock": "first_response"},
+        ),
+    ],
+)
+def test_a_clock_too_many_or_with_time_that_cannot_be_breaks_its_check(
+    candidate: duckdb.DuckDBPyConnection, name: str, fault: str, row: dict[str, object]
+) -> None:
+    candidate.execute(fault)
+    verdicts = [one for one in check_snapshot(candidate, KINDS) if not one.success]
+    (found,) = (json.loads(one.detail) for one in verdicts if one.name == name)
+    assert {column: found[0][column] for column in row} == row
 
 
 @pytest.mark.parametrize(
