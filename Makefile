@@ -46,6 +46,7 @@ texts: $(VENV)/dev.done ## bring the Chinese messages of the dashboards up to da
 bench: $(VENV)/dev.done ## measure speed and memory, as ratios
 	$(BIN)/python -m benchmarks.nightly
 	$(BIN)/python -m benchmarks.intake
+	$(BIN)/python -m benchmarks.clocks
 	$(BIN)/python -m benchmarks.metric
 	$(BIN)/python -m benchmarks.dashboards
 

@@ -126,6 +126,7 @@ BREAKING_CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "first_response_at_is_not_before_opened_at": {
             "first_response_at": EIGHT - timedelta(hours=1)
         },
+        "promised_at_is_not_before_opened_at": {"promised_at": EIGHT - timedelta(hours=1)},
         "resolved_at_is_not_before_opened_at": {"resolved_at": EIGHT - timedelta(hours=1)},
         "closed_at_is_not_before_opened_at": {
             "closed_at": EIGHT - timedelta(hours=1),
