@@ -38,7 +38,8 @@ def prepare_deliveries(
                            ones are never delivered, so they are missed once past due
     `delivery_seconds`     elapsed, from pick-up to delivery
     `is_within_48h`, `_72h`   delivered so soon after pick-up; null while it still may be
-    `is_totally_delayed`   not delivered 3 days (same city) or 7 days after it fell due
+    `is_totally_delayed`   not delivered 3 days (same city) or 7 days after it fell due; one that
+                           was returned has not been on its way so long
     """
     counted = deliveries.filter(nw.col("status") != "cancelled")
     is_promised = ~nw.col("promised_at").is_null()
@@ -157,4 +158,5 @@ def _is_totally_delayed(as_of: datetime) -> nw.Expr:
         .otherwise(nw.lit(_TOTAL_DELAY))
     )
     ended_at = nw.coalesce(nw.col("delivered_at"), nw.lit(as_of))
-    return (ended_at > nw.col("due_at") + allowed).fill_null(False)
+    is_late = (ended_at > nw.col("due_at") + allowed).fill_null(False)
+    return is_late & (nw.col("status") != "returned")

@@ -175,7 +175,8 @@ select day, org_unit_id, courier_id, service_level, exception,
     count(*) filter (day = due_on and (is_met or is_missed) and is_provisional)
         as deliveries_due_provisional,
     count(*) filter (day = due_on and (is_met or is_missed)) as deliveries_due,
-    count(*) filter (day = due_on and (is_met or is_missed) and is_totally_late) as total_delays,
+    count(*) filter (day = due_on and (is_met or is_missed) and is_totally_late
+        and status <> 'returned') as total_delays,
     coalesce(sum(delivery_seconds) filter (day = delivered_on), 0)::bigint as delivery_seconds,
     count(*) filter (day = delivered_on and delivery_seconds is not null) as deliveries_timed,
     coalesce(sum((delivery_seconds / 3600) ** 2) filter (day = delivered_on), 0)

@@ -180,10 +180,10 @@ METRICS = (
         "total_delay_per_million",
         title=Sentence("Total delays per million", "百万件彻底延误数"),
         meaning=Sentence(
-            "Waybills not delivered 3 days (within one city) or 7 days after they fell due, per "
-            "million that fell due; on the day they fell due.",
-            "到期后 3 天（同城）或 7 天（其他）仍未送达的运单数，按每百万到期运单计；"
-            "按到期日统计。",
+            "Waybills not delivered 3 days (within one city) or 7 days after they fell due, "
+            "returned ones left out, per million that fell due; on the day they fell due.",
+            "到期后 3 天（同城）或 7 天（其他）仍未送达的运单数（退回件除外），"
+            "按每百万到期运单计；按到期日统计。",
         ),
         top=("total_delays",),
         bottom=("deliveries_due",),

@@ -85,14 +85,16 @@ EXAMPLES: dict[str, Example] = {
         ],
     ),
     "total_delay_per_million": example(
-        {DELIVERY_PROMISED: 500_000, on(27): 500_000},  # 3 of 6; 1 of 2
+        {DELIVERY_PROMISED: 500_000, on(27): 500_000},  # 4 of 8; 1 of 2
         deliveries=[
             {},
             {"delivered_at": at(7), "is_same_city": True},
             {"delivered_at": at(7, 8, 1), "is_same_city": True},
             {"delivered_at": at(11)},
             {"delivered_at": at(11, 8, 1), "is_same_city": False},
+            {"delivered_at": at(20)},
             TRAVELLING,
+            {**TRAVELLING, "status": "returned"},
             {"promised_at": at(27), "is_same_city": True, **TRAVELLING},
             {"promised_at": at(27), "is_same_city": False, **TRAVELLING},
             {"promised_at": NEXT_DAY, **TRAVELLING},
