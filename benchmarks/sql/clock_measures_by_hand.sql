@@ -204,7 +204,8 @@ from prepared_deliveries
 where delivery_seconds is not null
 group by all;
 
-create temp view stages as
+-- A table, so that the window over all scans is passed once for sums and buckets.
+create temp table stages as
 with scans as (
     select waybill_no, happened_on, "at", event,
         lag("at") over in_order as at_before, lag(event) over in_order as event_before
@@ -217,21 +218,15 @@ from scans
 join ours.records.deliveries using (waybill_no)
 where at_before is not null and status <> 'cancelled';
 
--- The finest sums first: the window over all scans is passed once, for sums and buckets both.
-create temp table stages_by_seconds as
-select day, org_unit_id, courier_id, service_level, stage, seconds, count(*) as passed
-from stages
-group by all;
-
 create table measures.delivery_stages as
 select day, org_unit_id, courier_id, service_level, stage,
-    sum(passed)::bigint as stages_passed, sum(seconds * passed)::bigint as stage_seconds,
-    sum((seconds / 3600) ** 2 * passed) as stage_hours_squared
-from stages_by_seconds
+    count(*) as stages_passed, sum(seconds)::bigint as stage_seconds,
+    sum((seconds / 3600) ** 2) as stage_hours_squared
+from stages
 group by all;
 
 create table measures.delivery_stages_spread as
 select day, org_unit_id, courier_id, service_level, stage, 'stage_seconds' as measure,
-    bucket_of(seconds) as bucket, sum(passed)::bigint as occurrences
-from stages_by_seconds
+    bucket_of(seconds) as bucket, count(*) as occurrences
+from stages
 group by all;
