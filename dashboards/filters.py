@@ -111,6 +111,12 @@ def asked(name: str, options: Sequence[str], usual: str, *, called: Sentence) ->
     return usual
 
 
+def asked_first(name: str, options: Sequence[str]) -> list[str]:
+    """Return `options` with the one that the parameter `name` of the URL asks for in front."""
+    given = st.query_params.get(name)
+    return sorted(options, key=lambda option: option != given)
+
+
 def unit_names(reader: Reader) -> dict[str, str]:
     """Return the name of every unit in the language spoken now."""
     units = reader.rows("units").select("id", "name", "name_zh")

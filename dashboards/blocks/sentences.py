@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards.blocks.frame import Tone, opening
 from dashboards.blocks.tiles import Standing, standing
-from dashboards.filters import unit_name
+from dashboards.filters import asked_first, unit_name
 from dashboards.language import _, listed, told
 from dashboards.menu import find_view, metrics_on
 from dashboards.scope import Scope
@@ -43,9 +43,12 @@ def metrics_for(reader: Reader, page: str) -> list[Metric]:
 
 
 def open_with(reader: Reader, scope: Scope, page: str, names: list[str]) -> None:
-    """Open `page` with how the first of the metrics called `names` that has a figure stands."""
+    """Open `page` with how the first of the metrics called `names` that has a figure stands.
+
+    A link to one of them, from a warning, opens with that.
+    """
     title = told(find_view(page).title)
-    for name in names:
+    for name in asked_first("metric", names):
         stands = standing(reader, scope, METRICS[name])
         if stands.now:
             tone: Tone = "warn" if stands.misses_target else "calm"

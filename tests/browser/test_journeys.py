@@ -100,7 +100,7 @@ def test_the_qa_manager_goes_from_a_warning_to_the_queue_to_a_missed_ticket(
 
     page.get_by_role("heading", name=re.compile("Promises kept: 70.3%, short of")).wait_for()
     assert "unit=Q-TRACE" in page.url and f"period={_WEEK}" in page.url
-    page.get_by_text("11 records behind it").wait_for()
+    page.get_by_text("11 records behind it").first.wait_for()
 
     table = page.get_by_test_id("stDataFrame").last
     open_first_row(page, table)
@@ -152,7 +152,7 @@ def test_the_language_can_be_switched_and_stays_on_the_next_page(
     page.get_by_role("radio", name="中文").click()
     page.wait_for_url(re.compile("lang=zh"))
     page.get_by_role("link", name="服务水平").click()
-    page.get_by_role("heading", name=re.compile("承诺兑现率")).first.wait_for()
+    page.get_by_role("heading", name=re.compile("解决达标率")).first.wait_for()
     assert "lang=zh" in page.url
 
 

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.dashboards.opened_pages import OpenedPage, open_page
-from tests.pipelines.small_home import REFERENCE, SmallHome, new_home, published_home
+from tests.pipelines.small_home import (
+    REFERENCE,
+    TICKETS_HEADER,
+    SmallHome,
+    new_home,
+    published_home,
+)
 
 pytestmark = pytest.mark.slow  # a night comes first
 
@@ -36,6 +42,7 @@ _EVENTS = (
     "W2\t2026-03-05 11:00\tdelivered\n"
     "W3\t2026-03-02 09:00\tpicked_up\nW3\t2026-03-02 14:00\thub_in\n"
 )
+_COMPLAINT = "T1,complaint,phone,PD,resolved,2026-03-02 09:00,,2026-03-02 15:00,\n"
 _UNITS = "id,parent_id,kind\nHQ,,company\nEAST,HQ,region\nPD,EAST,outlet\nPX,EAST,outlet\n"
 _REFERENCE = REFERENCE | {
     "org_units": _UNITS + "SH,HQ,outlet\n",
@@ -46,8 +53,9 @@ _REFERENCE = REFERENCE | {
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
-    kinds = ("deliveries", "delivery_events")
+    kinds = ("tickets", "deliveries", "delivery_events")
     home = new_home(tmp_path_factory.mktemp("deliveries"), kinds, _REFERENCE)
+    home.land("tickets/march.csv", TICKETS_HEADER + _COMPLAINT)
     home.land("deliveries/march.csv", _MARCH)
     home.land("delivery_events/march.tsv", _EVENTS)
     assert home.night().exit_code in (0, 4)
@@ -62,7 +70,7 @@ def opened(small: SmallHome, look_at: Callable[..., None]) -> Callable[..., Open
 
 def listed(page: OpenedPage) -> list[str]:
     """Return the waybills of the last list of the page."""
-    lists = [list(table.waybill_no) for table in page.tables() if "promised_at" in table]
+    lists = [list(table.waybill_no) for table in page.tables() if "picked_up_at" in table]
     return lists[-1] if lists else []
 
 

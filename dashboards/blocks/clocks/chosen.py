@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards.blocks.comparison import bars_by
 from dashboards.blocks.switches import switch
-from dashboards.filters import asked
+from dashboards.filters import asked, asked_first
 from dashboards.language import _, told
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
@@ -41,7 +41,9 @@ def choose_clock(reader: Reader) -> str:
             "尚无到期的计时项：请填写 reference/sla_policies.csv，或映射工单的 promised_at，"
             "然后运行 `sqm nightly`。",
         )
-    usual = next(clock for clock in _USUAL if clock in clocks)
+    # Who comes from a warning about a share wants to see that clock.
+    shares = asked_first("metric", [SHARES[clock] for clock in _USUAL if clock in clocks])
+    usual = next(clock for clock in clocks if SHARES[clock] == shares[0])
     clock = asked("clock", clocks, usual, called=Sentence("clock", "计时项"))
     switch("clock", _("Clock"), clocks, clock, written=_title, usual=usual)
     return clock
