@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 _SQM = Path(sys.executable).with_name("sqm")
 _SECONDS_TO_START = 90
-_SECONDS_TO_STOP = 30
+_SECONDS_TO_STOP = 60
 
 
 @dataclass(frozen=True)
