@@ -6,6 +6,7 @@ in `stages` (pipelines/definitions.py) and in `_MARTS` (pipelines/release.py).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import narwhals.stable.v2 as nw
@@ -13,6 +14,7 @@ import polars as pl
 from dagster import MaterializeResult, asset
 
 from pipelines.clocks import opening_spans
+from pipelines.measuring import one_ahead
 from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
 from quality.contracts.ticket import PRIORITIES
@@ -66,18 +68,7 @@ def _find_all(night: Night) -> None:
     units = warehouse.query("select id, calendar, time_zone from reference.org_units")
     slots = warehouse.query("select * from reference.slots")
     with warehouse.transaction():
-        for number, span in enumerate(opening_spans(night)):
-            tickets = warehouse.query(
-                "select * from records.tickets "
-                "where source_met_sla is not null and opened_on between ? and ?",
-                span,
-            )
-            clocks = warehouse.query(
-                "select * from records.clocks where ticket_id in (select ticket_id "
-                "from records.tickets where source_met_sla is not null and opened_on "
-                "between ? and ?)",
-                span,
-            )
+        for number, (tickets, clocks) in enumerate(one_ahead(_judged_tickets(night))):
             found = find_disagreements(
                 nw.from_native(tickets.lazy()),
                 nw.from_native(clocks.lazy()),
@@ -90,6 +81,24 @@ def _find_all(night: Night) -> None:
                 warehouse.replace_table(_DISAGREEMENTS, rows)
             else:
                 warehouse.append(_DISAGREEMENTS, rows)
+
+
+def _judged_tickets(night: Night) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Yield the tickets of some months that their source judged, and all their clocks."""
+    with night.warehouse.reader() as query:
+        for span in opening_spans(night, query):
+            tickets = query(
+                "select * from records.tickets "
+                "where source_met_sla is not null and opened_on between ? and ?",
+                span,
+            )
+            clocks = query(
+                "select * from records.clocks where ticket_id in (select ticket_id "
+                "from records.tickets where source_met_sla is not null and opened_on "
+                "between ? and ?)",
+                span,
+            )
+            yield tickets, clocks
 
 
 def _cases(night: Night) -> pl.DataFrame:

@@ -6,15 +6,17 @@ Written to `records.clocks`; what a row says is in the contract `Clock`. A clock
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import narwhals.stable.v2 as nw
 import polars as pl
 from dagster import MaterializeResult, asset
 
-from pipelines.measuring import spans_of
+from pipelines.measuring import one_ahead, spans_of
 from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
+from pipelines.warehouse import Query
 from transforms.clocks import make_clocks
 from transforms.policies import CASE, policies_by_case
 
@@ -59,15 +61,7 @@ def make_all(night: Night) -> None:
     units = warehouse.query("select id, calendar, time_zone from reference.org_units")
     slots = warehouse.query("select * from reference.slots").lazy()
     with warehouse.transaction():
-        for number, (first, last) in enumerate(opening_spans(night)):
-            tickets = warehouse.query(
-                "select * from records.tickets where opened_on between ? and ?", [first, last]
-            )
-            events = warehouse.query(
-                "select * from records.ticket_events where ticket_id in "
-                "(select ticket_id from records.tickets where opened_on between ? and ?)",
-                [first, last],
-            )
+        for number, (tickets, events) in enumerate(one_ahead(_tickets_with_events(night))):
             made = make_clocks(
                 nw.from_native(tickets.lazy()),
                 nw.from_native(events.lazy()),
@@ -83,7 +77,22 @@ def make_all(night: Night) -> None:
                 warehouse.append(_TABLE, rows)
 
 
-def opening_spans(night: Night) -> list[tuple[date, date]]:
+def _tickets_with_events(night: Night) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Yield tickets opened in some months and all their events."""
+    with night.warehouse.reader() as query:
+        for first, last in opening_spans(night, query):
+            tickets = query(
+                "select * from records.tickets where opened_on between ? and ?", [first, last]
+            )
+            events = query(
+                "select * from records.ticket_events where ticket_id in "
+                "(select ticket_id from records.tickets where opened_on between ? and ?)",
+                [first, last],
+            )
+            yield tickets, events
+
+
+def opening_spans(night: Night, query: Query) -> list[tuple[date, date]]:
     """Return first and last opening day of stretches of tickets to treat at once, one at least."""
-    spans = spans_of(night.warehouse, "records.tickets", "opened_on", at_once=_TICKETS_AT_ONCE)
+    spans = spans_of(query, "records.tickets", "opened_on", at_once=_TICKETS_AT_ONCE)
     return spans or [(night.as_of, night.as_of)]

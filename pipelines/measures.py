@@ -17,6 +17,7 @@ from dagster import AssetsDefinition, MaterializeResult, asset
 
 from pipelines.code_version import code_version
 from pipelines.measuring import (
+    one_ahead,
     prepare_for,
     remember_now,
     start_afresh,
@@ -25,7 +26,7 @@ from pipelines.measuring import (
 )
 from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
-from pipelines.warehouse import BOOKKEEPING, listed, quoted
+from pipelines.warehouse import BOOKKEEPING, Query, listed, quoted
 from quality.contracts import RECORD_KINDS
 from transforms.catalogue import SLICES, SUMMED_BY_DAY
 from transforms.deliveries import DAYS_UNTIL_SETTLED, days_until_due
@@ -39,7 +40,7 @@ _DECIDED_BY = {
     "deliveries": ("org_units", "calendars", "holidays", "service_levels"),
     "finance_entries": ("accounts",),
 }
-_ROWS_AT_ONCE = 500_000
+_ROWS_AT_ONCE = 300_000
 
 
 def bring_up_to_date(night: Night, table: str) -> int:
@@ -57,8 +58,8 @@ def bring_up_to_date(night: Night, table: str) -> int:
             start_afresh(warehouse, table)
         if days:
             beside = tables_beside(night)
-            for first, last in _spans_of(days, _rows_of(night, table)):
-                rows = prepare_for(night, table, _rows(night, table, first, last, reach), beside)
+            for first, last, records in one_ahead(_spans_with_rows(night, table, days, reach)):
+                rows = prepare_for(night, table, records, beside)
                 _replace(night, table, rows, first, last)
         warehouse.connection.execute("delete from intake.touched_days where measured = ?", [table])
         remember_now(night, table)
@@ -123,21 +124,34 @@ def _date_columns(table: str) -> list[str]:
     return [name for name, dtype in columns.items() if dtype.base_type() is pl.Date]
 
 
-def _rows_of(night: Night, table: str) -> int:
-    return night.warehouse.query(f"select count(*) as rows from records.{table}").item()
+def _rows_of(query: Query, table: str) -> int:
+    return query(f"select count(*) as rows from records.{table}").item()
 
 
 def _spans_of(days: list[date], rows: int) -> Iterator[tuple[date, date]]:
     """Yield the first and last day of spans to sum at once.
 
-    All days of a small table at once; of a big one month by month, which bounds the memory.
+    All days of a small table at once; of a big one as many months as have about `_ROWS_AT_ONCE`
+    rows, if its `rows` lie on these days alone, which bounds the memory.
     """
     if rows <= _ROWS_AT_ONCE:
         yield days[0], days[-1]
         return
-    for _, of_month in groupby(days, key=lambda day: (day.year, day.month)):
-        touched = list(of_month)
-        yield touched[0], touched[-1]
+    months = [
+        list(of_month) for _, of_month in groupby(days, key=lambda day: (day.year, day.month))
+    ]
+    at_once = max(1, _ROWS_AT_ONCE * len(months) // rows)
+    for start in range(0, len(months), at_once):
+        yield months[start][0], months[min(start + at_once, len(months)) - 1][-1]
+
+
+def _spans_with_rows(
+    night: Night, table: str, days: list[date], reach: int
+) -> Iterator[tuple[date, date, pl.DataFrame]]:
+    """Yield the spans to sum at once, each with the records that may count there."""
+    with night.warehouse.reader() as query:
+        for first, last in _spans_of(days, _rows_of(query, table)):
+            yield first, last, _rows(query, table, first, last, reach)
 
 
 def _replace(night: Night, table: str, rows: nw.LazyFrame, first: date, last: date) -> None:
@@ -151,13 +165,13 @@ def _replace(night: Night, table: str, rows: nw.LazyFrame, first: date, last: da
         )
 
 
-def _rows(night: Night, table: str, first: date, last: date, reach: int) -> pl.DataFrame:
+def _rows(query: Query, table: str, first: date, last: date, reach: int) -> pl.DataFrame:
     """Return the records that may count on any day from `first` to `last`."""
     within = [f"{quoted(day)} between $1 and $2" for day in _date_columns(table)]
     if reach:
         within.append("(promised_at is null and picked_up_on between $1 - $3::int and $2)")
     bounds = [first, last, *([reach] if reach else [])]
-    return night.warehouse.query(
+    return query(
         f"select * exclude ({listed(BOOKKEEPING)}) from records.{table} "
         f"where {' or '.join(within)}",
         bounds,

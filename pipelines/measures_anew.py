@@ -20,6 +20,7 @@ from dagster import AssetKey, AssetsDefinition, MaterializeResult, asset
 from pipelines.clocks import opening_spans
 from pipelines.code_version import code_version
 from pipelines.measuring import (
+    one_ahead,
     prepare_for,
     remember_now,
     spans_of,
@@ -29,6 +30,7 @@ from pipelines.measuring import (
 )
 from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
+from pipelines.warehouse import Query
 from transforms.catalogue import records_of
 from transforms.finance import newest_budget, spread_over_months
 from transforms.prepared import Beside
@@ -54,7 +56,7 @@ def sum_anew(night: Night, table: str) -> None:
     beside = tables_beside(night)
     with warehouse.transaction():
         start_afresh(warehouse, table)
-        for part in _PARTS[table](night):
+        for part in one_ahead(_read(night, table)):
             own = partial(_beside_part, part, beside)
             prepared = prepare_for(night, table, part.rows, own, part.span)
             sums, counts = sums_and_counts(prepared, table, as_of=night.as_of)
@@ -63,6 +65,11 @@ def sum_anew(night: Night, table: str) -> None:
                 warehouse.append(f"measures.{table}_spread", counts)
         remember_now(night, table)
         warehouse.remember(f"made_of.{table}", made_of)
+
+
+def _read(night: Night, table: str) -> Iterator[Part]:
+    with night.warehouse.reader() as query:
+        yield from _PARTS[table](night, query)
 
 
 def _beside_part(part: Part, beside: Beside, name: str) -> nw.LazyFrame:
@@ -81,9 +88,9 @@ def _made_of(night: Night, table: str) -> str:
     return " ".join(str(part) for part in (code_version(), batches, *rules))
 
 
-def _clocks(night: Night) -> Iterator[Part]:
-    for first, last in opening_spans(night):
-        rows = night.warehouse.query(
+def _clocks(night: Night, query: Query) -> Iterator[Part]:
+    for first, last in opening_spans(night, query):
+        rows = query(
             "select clock, kind, priority, channel, category, agent_id, org_unit_id, opened_on, "
             "due_on, state, is_provisional from records.clocks where opened_on between ? and ?",
             [first, last],
@@ -91,14 +98,12 @@ def _clocks(night: Night) -> Iterator[Part]:
         yield Part(rows)
 
 
-def _open_tickets(night: Night) -> Iterator[Part]:
+def _open_tickets(night: Night, query: Query) -> Iterator[Part]:
     """Yield by stretches of days the tickets that were open on any of them."""
-    (first,) = night.warehouse.connection.execute(
-        "select min(opened_on) from records.tickets"
-    ).fetchone()
+    first = query("select min(opened_on) as first from records.tickets").item()
     while first is not None and first <= night.as_of:
         last = min(first + timedelta(days=_DAYS_AT_ONCE - 1), night.as_of)
-        rows = night.warehouse.query(
+        rows = query(
             "select * from records.tickets where opened_on <= $2 and coalesce("
             "coalesce(resolved_on, closed_on) > $1, true)",
             [first, last],
@@ -107,20 +112,17 @@ def _open_tickets(night: Night) -> Iterator[Part]:
         first = last + timedelta(days=1)
 
 
-def _events(night: Night) -> Iterator[Part]:
+def _events(night: Night, query: Query) -> Iterator[Part]:
     """Yield deliveries of some months and all their events: few days are in two parts."""
-    warehouse = night.warehouse
     # The contract wants one of the two; what lacks both is still counted.
     begun_on = "coalesce(picked_up_on, promised_on, date '2000-01-01')"
-    for first, last in spans_of(
-        warehouse, "records.deliveries", begun_on, at_once=_DELIVERIES_AT_ONCE
-    ):
-        deliveries = warehouse.query(
+    for first, last in spans_of(query, "records.deliveries", begun_on, at_once=_DELIVERIES_AT_ONCE):
+        deliveries = query(
             "select waybill_no, status, org_unit_id, courier_id, service_level "
             f"from records.deliveries where {begun_on} between ? and ?",
             [first, last],
         )
-        events = warehouse.query(
+        events = query(
             'select waybill_no, "at", event, happened_on, batch_number, row_number '
             "from records.delivery_events semi join ("
             f"select waybill_no from records.deliveries where {begun_on} between ? and ?"
@@ -130,12 +132,12 @@ def _events(night: Night) -> Iterator[Part]:
         yield Part(events, beside={"records.deliveries": deliveries})
 
 
-def _budget_months(night: Night) -> Iterator[Part]:
-    lines = night.warehouse.query("select * from records.budget_lines")
+def _budget_months(night: Night, query: Query) -> Iterator[Part]:
+    lines = query("select * from records.budget_lines")
     yield Part(spread_over_months(newest_budget(lines, today=night.as_of)))
 
 
-_PARTS: dict[str, Callable[[Night], Iterator[Part]]] = {
+_PARTS: dict[str, Callable[[Night, Query], Iterator[Part]]] = {
     "clocks": _clocks,
     "backlog": _open_tickets,
     "delivery_stages": _events,

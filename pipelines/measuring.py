@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipelines.metric_queries import empty_measures
 from pipelines.night import Night
-from pipelines.warehouse import Warehouse, listed
+from pipelines.warehouse import Query, Warehouse, listed
 from transforms.catalogue import SLICES, measures_of
 from transforms.measures import count_by_bucket, sum_by_day
 from transforms.prepared import Beside, prepare
 
+Part = TypeVar("Part")
 # Of a big table that is read beside the records, what preparations read of it.
 _READ_BESIDE = {"records.clocks": ("ticket_id", "clock", "due_on")}
+
+
+def one_ahead(parts: Iterator[Part]) -> Iterator[Part]:
+    """Yield `parts`, each made by another thread while the one before it is worked on.
+
+    They must be read by a `Warehouse.reader`: a connection serves one thread.
+    """
+    with ThreadPoolExecutor(max_workers=1) as reading:
+        following = reading.submit(next, parts, None)
+        while (part := following.result()) is not None:
+            following = reading.submit(next, parts, None)
+            yield part
 
 
 def tables_beside(night: Night) -> Beside:
@@ -66,16 +81,12 @@ def sums_and_counts(
     return told, next(iter(counted), None)
 
 
-def spans_of(
-    warehouse: Warehouse, table: str, day: str, *, at_once: int
-) -> list[tuple[date, date]]:
+def spans_of(query: Query, table: str, day: str, *, at_once: int) -> list[tuple[date, date]]:
     """Return first and last day of stretches in which `table` has about `at_once` rows.
 
     `day` is the SQL of the day of a row. Rows of one day stay together.
     """
-    rows = warehouse.query(
-        f"select {day} as day, count(*) as rows from {table} group by all order by all"
-    )
+    rows = query(f"select {day} as day, count(*) as rows from {table} group by all order by all")
     stretch = (pl.col("rows").cum_sum() // at_once).alias("stretch")
     spans = rows.group_by(stretch, maintain_order=True).agg(
         pl.col("day").min().alias("first"), pl.col("day").max().alias("last")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import duckdb
 import polars as pl
@@ -64,6 +64,14 @@ def quoted(name: str) -> str:
 def listed(names: Iterable[str], prefix: str = "") -> str:
     """Return `names` as a list of SQL identifiers."""
     return ", ".join(prefix + quoted(name) for name in names)
+
+
+class Query(Protocol):
+    """Returns the rows of a SELECT; values are bound to its `?` or `$name`."""
+
+    def __call__(
+        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None
+    ) -> pl.DataFrame: ...
 
 
 class Warehouse:
@@ -118,6 +126,14 @@ class Warehouse:
         """Return the rows of a SELECT; values are bound to its `?` or `$name`."""
         # Not `sql(…, params=…)`: bound values make it copy the rows one by one in Python.
         return self.connection.execute(sql, parameters).pl()
+
+    @contextmanager
+    def reader(self) -> Iterator[Query]:
+        """Give a `query` of its own, for another thread: it sees what is committed."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("set TimeZone = 'UTC'")
+            cursor.execute("use warehouse")
+            yield lambda sql, parameters=None: cursor.execute(sql, parameters).pl()
 
     def fact(self, name: str) -> str | None:
         """Return what was last remembered under `name`."""
