@@ -47,6 +47,7 @@ bench: $(VENV)/dev.done ## measure speed and memory, as ratios
 	$(BIN)/python -m benchmarks.nightly
 	$(BIN)/python -m benchmarks.intake
 	$(BIN)/python -m benchmarks.clocks
+	$(BIN)/python -m benchmarks.charts
 	$(BIN)/python -m benchmarks.metric
 	$(BIN)/python -m benchmarks.dashboards
 

@@ -14,6 +14,7 @@ import pytest
 
 _PROJECT = Path(__file__).parent.parent
 _TINY = {
+    "charts": ["--series=60", "--points=60"],
     "clocks": ["--rows=5000"],
     "dashboards": ["--rows=20000"],
     "intake": ["--rows=3000"],
