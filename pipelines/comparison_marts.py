@@ -11,7 +11,7 @@ from dagster import MaterializeResult, asset
 
 from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
-from transforms.catalogue import METRICS, records_of, tables_of
+from transforms.catalogue import METRICS
 from transforms.comparison import CASES
 from transforms.composite import score_units
 
@@ -38,15 +38,14 @@ def _monthly_values(night: Night, weights: pl.DataFrame) -> pl.DataFrame:
     metrics = weights["metric"].unique().to_list()
     values = night.warehouse.query(
         "select v.period, v.org_unit_id, u.kind as scope, v.metric, v.value, "
-        "coalesce(v.denominator, abs(v.numerator)) as cases "
+        "v.denominator as cases "
         "from marts.metric_values as v join reference.org_units as u on u.id = v.org_unit_id "
         "where v.metric in (select unnest(?::varchar[]))",
         [metrics],
     )
-    answers = night.home.settings.minimum_answers
-    needed = {
-        metric: answers if "surveys" in map(records_of, tables_of(METRICS[metric])) else CASES
-        for metric in metrics
-    }
-    enough = pl.col("cases") >= pl.col("metric").replace_strict(needed, return_dtype=pl.Float64)
+    # Of surveys, what has too few answers is hidden already.
+    with_answers = [metric for metric in metrics if METRICS[metric].answers]
+    needed_cases = pl.when(pl.col("metric").is_in(with_answers)).then(0).otherwise(CASES)
+    # Counts have no cases: they are what they are.
+    enough = pl.col("cases").is_null() | (pl.col("cases") >= needed_cases)
     return values.with_columns(pl.when(enough).then("value").alias("value")).drop("cases")

@@ -23,6 +23,7 @@ _FORMS: dict[str, Form] = {"share": "share", "rate": "rate", "mean": "mean", "sc
 _Z = 1.959963984540054  # 97.5 % point of the normal distribution
 # The answers that the interval of a score adds: transforms.intervals.adjusted_wald.
 _ADDED_ANSWERS = 3
+_LIMITS = ("low_95", "high_95", "low_998", "high_998")
 _PLACES = ("rank", "rank_from", "rank_to", "band")
 
 
@@ -42,7 +43,7 @@ def compare(
     first: date | None = None,
     last: date | None = None,
     where: Mapping[str, tuple[str, ...]] | None = None,
-    minimum: float = CASES,
+    minimum: float | None = None,
 ) -> pl.DataFrame:
     """Return one row per value of `group`, the best first, those that are not ranked last.
 
@@ -51,7 +52,8 @@ def compare(
     `denominator`, `low` and `high` (the unit's own interval), what
     `transforms.comparison.compare_units` adds in the metric's unit, and of
     `transforms.ranking.rank_units` `rank`, `rank_from`, `rank_to` and `band`: null for a metric
-    of which neither direction is good. Units with fewer than `minimum` cases are not ranked.
+    of which neither direction is good. Units with fewer than `minimum` cases are not ranked: by
+    default 10, of surveys those whose answers are too few to be shown.
     Raises Refusal for a metric that has no limits of chance, and for a column it does not have.
     """
     form = _form(metric)
@@ -66,19 +68,20 @@ def compare(
             "select id as org_unit_id from reference.org_units where kind = ?", [unit_kind]
         )
         known = known.join(of_kind, on="org_unit_id", how="semi")
-    compared = compare_units(
+    judged = compare_units(
         _with_chance(metric, known),
         form=form,
         better=metric.better,
         scale=metric.scale,
-        minimum=minimum,
+        minimum=_minimum(metric) if minimum is None else minimum,
     )
+    compared = _believable(metric, judged)
     if metric.better == "neutral":
         none = [pl.lit(None, pl.Int64).alias(name) for name in _PLACES]
         return compared.with_columns(none).sort(
             pl.col("reason").is_not_null(), pl.col("value"), group, descending=[False, True, False]
         )
-    return rank_units(compared, unit=group, form=form, better=metric.better)
+    return rank_units(compared, unit=group, form=form, better=metric.better, scale=metric.scale)
 
 
 def lines_of(metric: Metric, compared: pl.DataFrame, points: int = 100) -> pl.DataFrame:
@@ -89,7 +92,8 @@ def lines_of(metric: Metric, compared: pl.DataFrame, points: int = 100) -> pl.Da
     form = _form(metric)
     if form is None:
         raise _not_comparable(metric, "org_unit_id")
-    return funnel_lines(compared, form=form, scale=metric.scale, points=points)
+    lines = funnel_lines(compared, form=form, scale=metric.scale, points=points)
+    return _believable(metric, lines)
 
 
 def _form(metric: Metric) -> Form | None:
@@ -97,6 +101,17 @@ def _form(metric: Metric) -> Form | None:
     if metric.form == "mean" and not metric.squares:
         return None
     return _FORMS.get(metric.form)
+
+
+def _minimum(metric: Metric) -> float:
+    # Of surveys, what has too few answers is hidden already.
+    return 0 if metric.answers else CASES
+
+
+def _believable(metric: Metric, limited: pl.DataFrame) -> pl.DataFrame:
+    """Cut limits to what the metric can be: no mean of scores is above its scale."""
+    lowest, highest = metric.believable or (None, None)
+    return limited.with_columns(pl.col(_LIMITS).clip(lowest, highest))
 
 
 def _not_comparable(metric: Metric, group: str) -> Refusal:

@@ -102,6 +102,15 @@ GOOD: dict[str, list[dict[str, str]]] = {
             "kri_rules": "late",
         }
     ],
+    "score_weights": [
+        {
+            "scope": "company",
+            "metric": "satisfied_share",
+            "weight": "2",
+            "worst": "0.5",
+            "best": "1",
+        }
+    ],
     "people": [{"email": "li@example.org", "role": "qa", "org_unit_id": "HQ"}],
 }
 # Changes of the first row, or of the row numbered, that break what a table demands of its own.
@@ -146,6 +155,11 @@ BREAKS: dict[str, dict[str, tuple[int, dict[str, str]]]] = {
     "risk_register": {
         "likelihood_is_in_range": (0, {"likelihood": "6"}),
         "impact_is_in_range": (0, {"impact": "0"}),
+    },
+    "score_weights": {
+        "metric_is_known": (0, {"metric": "happiness"}),
+        "weight_is_in_range": (0, {"weight": "0"}),
+        "best_is_another_than_worst": (0, {"best": "0.5"}),
     },
     "people": {"email_is_well_formed": (0, {"email": "li"})},
 }

@@ -103,5 +103,6 @@ def test_reference_tables_have_the_columns_that_homes_are_written_with() -> None
         "periods_to_leave exit_threshold owner",
         "risk_register": "risk_id title title_zh category likelihood impact response owner "
         "review_on accepted_until kri_rules",
+        "score_weights": "scope metric weight worst best",
         "people": "email name role org_unit_id",
     }

@@ -15,6 +15,7 @@ from quality.contracts.reference.reading import read_reference
 from quality.contracts.reference.relations import refuse_broken_relations
 from quality.contracts.reference.risk import KRI_RULES, RISK_REGISTER, TARGETS
 from quality.contracts.reference.rules import reference_rules
+from quality.contracts.reference.scores import SCORE_WEIGHTS
 from quality.contracts.reference.table import ReferenceTable
 
 __all__ = [
@@ -38,6 +39,7 @@ REFERENCE_TABLES: dict[str, ReferenceTable] = {
         TARGETS,
         KRI_RULES,
         RISK_REGISTER,
+        SCORE_WEIGHTS,
         PEOPLE,
     )
 }
