@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import polars as pl
 
+from pipelines.few_answers import hide_few
 from transforms.catalogue import (
     MEASURES,
     METRICS,
@@ -150,7 +151,7 @@ def answer(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     Columns: the keys (`period` is the first day of the period), `value`, `numerator`,
     `denominator`, `low`, `high`, `provisional_rows` (see `transforms.metrics.figures`),
     `held_rows` (rows in quarantine that may belong here), `worst` and `best` (shares: if all held
-    rows failed or passed).
+    rows failed or passed), `is_hidden` (the figures are null: too few answers, here or beside it).
     """
     if query.metric.form == "quantile":
         figured = quantile_figures(query.metric, _buckets(query, ask), query.keys)
@@ -161,9 +162,17 @@ def answer(query: MetricQuery, ask: Ask) -> pl.DataFrame:
         with_held = figured.join(held, on=query.keys, how="left", nulls_equal=True)
     else:
         with_held = figured.join(held, how="cross")
-    return with_trust_bounds(
+    answered = with_trust_bounds(
         query.metric, with_held.with_columns(pl.col("held_rows").fill_null(0))
     ).sort(query.keys or "value", nulls_last=True)
+    return hide_few(query, answered, ask, lambda asked: _answers(asked, ask))
+
+
+def _answers(query: MetricQuery, ask: Ask) -> pl.DataFrame:
+    """Return how many `answers` there are per key of the query."""
+    measure = query.metric.answers
+    sums = {"answers": _Sum(f"sum({measure})", _sql_type(measure))}
+    return _grouped(query, f"measures.{MEASURES[measure].of}", sums, ask)
 
 
 def _sums(query: MetricQuery, ask: Ask) -> pl.DataFrame:
@@ -172,7 +181,8 @@ def _sums(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     parts = []
     # Complaints per delivery of a home that delivers no tickets are unknown, not none.
     is_known = all(
-        ask(f"select 1 from measures.{table} limit 1", []).height for table in _lonely(query.metric)
+        ask(f"select 1 from measures.{table} limit 1", []).height
+        for table in lonely_tables(query.metric)
     )
     for table in tables_of(query.metric):
         own = [name for name in names if MEASURES[name].of == table]
@@ -188,7 +198,7 @@ def _sums(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     return every.group_by(query.keys).agg(pl.col(names).sum())
 
 
-def _lonely(metric: Metric) -> set[str]:
+def lonely_tables(metric: Metric) -> set[str]:
     """Return the tables above the line that are not below it too; none without a line."""
     above, below = (
         {MEASURES[name.removeprefix("-")].of for name in names}
@@ -325,8 +335,8 @@ def monthly_figures(ask: Ask) -> pl.DataFrame:
     """Return the figures of every metric by month for every unit at every level of the tree.
 
     Columns: metric, org_unit_id, period, value, numerator, denominator, low, high,
-    provisional_rows, held_rows, worst, best. Months and units in which a metric has no value are
-    left out.
+    provisional_rows, held_rows, worst, best, is_hidden. Months and units in which a metric has no
+    value are left out; a hidden one has none that may be seen.
     """
     # Metrics of one table share their held rows, median and percentile their buckets.
     ask_once = cache(ask)
@@ -335,7 +345,7 @@ def monthly_figures(ask: Ask) -> pl.DataFrame:
         query = MetricQuery(metric, by=("org_unit_id",), grain="month", rolled_up=True)
         parts.append(
             answer(query, lambda sql, parameters: ask_once(sql, tuple(parameters)))
-            .filter(pl.col("value").is_not_null())
+            .filter(pl.col("value").is_not_null() | pl.col("is_hidden"))
             .select(pl.lit(metric.name).alias("metric"), pl.all())
         )
     return pl.concat(parts, how="vertical")

@@ -18,7 +18,8 @@ from typing import Any, Literal
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from pipelines.metric_queries import MetricQuery
+from pipelines.few_answers import refuse_few
+from pipelines.metric_queries import MetricQuery, answer
 from pipelines.snapshots import Snapshot
 from transforms.catalogue import MEASURES, Metric, records_of, tables_of
 from transforms.catalogue.entry import ticks
@@ -78,7 +79,8 @@ def records_behind(
     period overlaps: `amount_minor` is the part from `first` to `last`, `line_amount_minor` the
     whole line.
 
-    Raises Refusal where `MetricQuery` does, and for a snapshot that does not know its "now".
+    Raises Refusal where `MetricQuery` does, for a snapshot that does not know its "now", and where
+    too few people answered to list what each of them said.
     """
     query = MetricQuery(metric, first=first, last=last, where=where)
     key = KEYS[_table_of(metric)]
@@ -115,6 +117,8 @@ def _judged_rows(
     """Give the rows asked for, lazily, with `_TOP`, `_BOTTOM`, `_BADNESS` and `_DAY`."""
     metric = query.metric
     table = _table_of(metric)
+    if table == "surveys":
+        refuse_few(answer(query, snapshot.query), query, snapshot.query, which)
     units = _units(snapshot, query.where)
     as_of_at = _as_of_at(snapshot, table)
     if metric.counted == "at_period_end":

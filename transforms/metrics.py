@@ -20,7 +20,7 @@ def figures(metric: Metric, sums: pl.DataFrame) -> pl.DataFrame:
     units), `low` and `high` (95 % interval, null where the form has none); and, Int64,
     `provisional_rows`, those of the denominator that touch a day off not announced yet.
     """
-    top, bottom = _signed_sum(metric.top), _signed_sum(metric.bottom)
+    top, bottom = signed_sum(metric.top), signed_sum(metric.bottom)
     denominator = pl.when(bottom != 0).then(bottom) if metric.bottom else pl.lit(None)
     ratio = top / denominator if metric.bottom else top
     low, high = _interval(metric, ratio, top, denominator)
@@ -95,7 +95,7 @@ def _interval(
     return pl.lit(None), pl.lit(None)
 
 
-def _signed_sum(names: tuple[str, ...]) -> pl.Expr:
+def signed_sum(names: tuple[str, ...]) -> pl.Expr:
     """Return the sum of the measures called `names`; a leading "-" subtracts."""
     total = pl.lit(0)
     for name in names:

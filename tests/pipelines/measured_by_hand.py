@@ -45,7 +45,13 @@ HELD = [
 ]
 
 
-def measured(connection: duckdb.DuckDBPyConnection, records: Mapping[str, list[Row]]) -> Ask:
+def measured(
+    connection: duckdb.DuckDBPyConnection,
+    records: Mapping[str, list[Row]],
+    *,
+    minimum_answers: int = 1,
+    units: pl.DataFrame = UNITS,
+) -> Ask:
     """Write the measures of `records`, as of 31 March, and all else that a question needs.
 
     Returns what asks them.
@@ -58,9 +64,12 @@ def measured(connection: duckdb.DuckDBPyConnection, records: Mapping[str, list[R
         _create(connection, f"measures.{table}", sums)
         if any(measure.spread for measure in measures_of(table)):
             _create(connection, f"measures.{table}_spread", buckets_of(table, rows))
-    as_of = {"name": [f"as_of.{table}" for table in SLICES], "value": AS_OF.date().isoformat()}
-    _create(connection, "intake.facts", pl.DataFrame(as_of))
-    _create(connection, "reference.org_units", UNITS)
+    facts = {f"as_of.{table}": AS_OF.date().isoformat() for table in SLICES}
+    facts["minimum_answers"] = str(minimum_answers)
+    _create(
+        connection, "intake.facts", pl.DataFrame({"name": [*facts], "value": [*facts.values()]})
+    )
+    _create(connection, "reference.org_units", units)
     tree = Path(metric_queries.__file__).parent / "sql" / "org_unit_tree.sql"
     _create(connection, "reference.org_unit_tree", connection.sql(tree.read_text()).pl())
     held = pl.DataFrame(

@@ -20,13 +20,14 @@ Where = Mapping[str, tuple[str, ...]]
 
 
 def finish(night: Night) -> None:
-    """Write what else a figure needs: the tree of units, what is held."""
+    """Write what else a figure needs: the tree of units, what is held, that no answer is few."""
     tree = Path(metric_queries.__file__).parent / "sql" / "org_unit_tree.sql"
     for name, sql in {
         "reference.org_unit_tree": tree.read_text(encoding="utf-8"),
         "marts.held_rows": "select *, false as is_replaced from records.quarantine",
     }.items():
         night.warehouse.replace_table(name, night.warehouse.query(sql))
+    night.warehouse.remember("minimum_answers", "1")
 
 
 def published(small: SmallHome) -> Snapshot:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -66,6 +67,7 @@ def test_an_answer_has_these_columns(ask: Ask) -> None:
         "held_rows": pl.Int64,
         "worst": pl.Float64,
         "best": pl.Float64,
+        "is_hidden": pl.Boolean,
     }
 
 
@@ -233,6 +235,102 @@ def test_every_metric_answers_every_column_it_names(ask: Ask) -> None:
         for column in columns_of(metric):
             query = MetricQuery(metric, by=(column,), grain="month", rolled_up=True)
             assert answer(query, ask).columns[:3] == [column, "period", "value"]
+
+
+# Of customers: PD seven answers, one of them in April; XH three; CD six. One internal answer of CD.
+SURVEYED: dict[str, list[Row]] = {
+    "surveys": [
+        *({"overall": 5.0, "recommend": 9.0, "agent_id": "A1"} for _ in range(4)),
+        *({"overall": 1.0, "weight": 8.0, "agent_id": "A2"} for _ in range(2)),
+        {"overall": 5.0, "answered_at": APRIL_1},
+        *({"overall": 2.0, "weight": 9.0, "org_unit_id": "XH"} for _ in range(3)),
+        *({"overall": 4.0, "org_unit_id": "CD", "method": "email"} for _ in range(6)),
+        {"overall": 1.0, "org_unit_id": "CD", "evaluator": "internal"},
+    ]
+}
+FIGURES = ("value", "numerator", "denominator", "low", "high", "worst", "best")
+
+
+@pytest.fixture(scope="module")
+def surveyed() -> Iterator[Ask]:
+    with duckdb.connect() as connection:
+        yield measured(connection, SURVEYED, minimum_answers=5)
+
+
+def test_a_figure_of_few_answers_is_hidden_and_says_so(surveyed: Ask) -> None:
+    query = MetricQuery(METRICS["satisfied_share_internal"])
+    (row,) = answer(query, surveyed).to_dicts()
+    assert row["is_hidden"]
+    assert [row[name] for name in FIGURES] == [None] * len(FIGURES)
+    assert row["held_rows"] == 0
+
+
+def test_answers_are_counted_not_weighed(surveyed: Ask) -> None:
+    only_xh = {"org_unit_id": ["XH"]}
+    assert told(surveyed, "satisfied_share", "is_hidden", where=only_xh) == [(True,)]
+    assert told(surveyed, "satisfied_share", "denominator", "is_hidden") == [(54, False)]
+
+
+def test_how_many_answered_is_never_hidden(surveyed: Ask) -> None:
+    by_unit = told(surveyed, "surveys_answered", "value", "is_hidden", by=("org_unit_id",))
+    assert by_unit == [("CD", 7, False), ("PD", 7, False), ("XH", 3, False)]
+
+
+def test_no_answers_are_not_few(surveyed: Ask) -> None:
+    none = {"org_unit_id": ["nowhere"]}
+    assert told(surveyed, "satisfied_share", "is_hidden", where=none) == [(False,)]
+
+
+def test_the_unit_beside_one_of_few_answers_is_hidden_at_every_level(surveyed: Ask) -> None:
+    asked = {"by": ("org_unit_id",), "first": on(1), "last": on(31)}
+    by_unit = told(surveyed, "satisfied_share", "is_hidden", rolled_up=True, **asked)
+    hidden = {"PD": True, "XH": True, "EAST": False, "CD": False, "WEST": False, "HQ": False}
+    assert dict(by_unit) == hidden
+    alone = told(surveyed, "satisfied_share", "is_hidden", **asked)
+    assert dict(alone) == {unit: hidden[unit] for unit in ("PD", "XH", "CD")}
+
+
+def test_a_slice_asked_for_by_a_condition_is_hidden_as_in_its_split(surveyed: Ask) -> None:
+    def is_hidden(**where: list[str]) -> bool:
+        ((hidden,),) = told(surveyed, "satisfied_share", "is_hidden", where=where)
+        return hidden
+
+    assert is_hidden(org_unit_id=["PD"])
+    assert is_hidden(org_unit_id=["PD", "CD"])
+    assert not is_hidden(org_unit_id=["EAST"])
+    assert not is_hidden(method=["email"])
+    assert is_hidden(agent_id=["A2"])
+    assert is_hidden(agent_id=["A1"])
+
+
+def test_a_unit_above_tells_no_more_than_the_hidden_one_it_is_asked_for(surveyed: Ask) -> None:
+    asked = {"by": ("org_unit_id",), "where": {"org_unit_id": ["PD"]}, "rolled_up": True}
+    by_unit = told(surveyed, "satisfied_share", "value", "is_hidden", **asked)
+    assert by_unit == [("EAST", None, True), ("HQ", None, True), ("PD", None, True)]
+
+
+def test_a_period_of_few_answers_takes_the_smallest_other_one_with_it(surveyed: Ask) -> None:
+    by_month = told(surveyed, "satisfied_share", "is_hidden", grain="month")
+    assert by_month == [(on(1), True), (date(2026, 4, 1), True)]
+
+
+def test_without_a_fact_five_answers_are_enough(surveyed: Ask) -> None:
+    def forgetful(sql: str, parameters: Sequence[Any]) -> pl.DataFrame:
+        found = surveyed(sql, parameters)
+        return found.clear() if "minimum_answers" in sql else found
+
+    assert told(forgetful, "satisfied_share_internal", "is_hidden") == [(True,)]
+
+
+def test_monthly_figures_keep_the_months_whose_figures_are_hidden(surveyed: Ask) -> None:
+    every = monthly_figures(surveyed)
+    hidden = every.filter("is_hidden")
+    assert hidden["value"].is_null().all()
+    of_share = hidden.filter(metric="satisfied_share", period=on(1))
+    asked = {"by": ("org_unit_id",), "grain": "month", "rolled_up": True}
+    known = told(surveyed, "satisfied_share", "is_hidden", **asked)
+    march = {unit for unit, month, is_hidden in known if is_hidden and month == on(1)}
+    assert set(of_share["org_unit_id"]) == march >= {"PD", "XH"}
 
 
 def test_monthly_figures_are_the_answers_to_every_metric(ask: Ask) -> None:

@@ -60,6 +60,8 @@ class Metric:
                        quantile (order statistics of `top`'s spread, at `quantile`),
                        score (promoters less detractors, adjusted Wald), count, money, money_share
     `weights_squared`  measure with the sum of squared weights: intervals then use the effective n
+    `answers`          measure of the answers that it is made of, each counted once whatever its
+                       weight: a slice with few of them is hidden (`transforms/small_numbers.py`)
     `provisional`      measure of the rows, of those in `bottom`, whose verdict touches a day off
                        that is not announced yet
     `counted`          over_period: all its days are summed; at_period_end: a stock, whose value
@@ -82,6 +84,7 @@ class Metric:
     quantile: float | None = None
     squares: str | None = None
     weights_squared: str | None = None
+    answers: str | None = None
     provisional: str | None = None
     counted: Literal["over_period", "at_period_end"] = "over_period"
     finest: Literal["day", "month"] = "day"
@@ -97,7 +100,7 @@ class Metric:
     @property
     def measures(self) -> tuple[str, ...]:
         """Names of every measure it is made of, each once."""
-        besides = (self.squares, self.weights_squared, self.provisional)
+        besides = (self.squares, self.weights_squared, self.answers, self.provisional)
         extra = tuple(name for name in besides if name)
         names = tuple(name.removeprefix("-") for name in (*self.top, *self.bottom)) + extra
         return tuple(dict.fromkeys(names))

@@ -32,7 +32,8 @@ _EVALUATORS = {
 def _satisfied_measures(evaluator: str, score: str, suffix: str) -> tuple[Measure, ...]:
     asked = (nw.col("evaluator") == evaluator) & ~nw.col(f"{score}_share").is_null()
     satisfied = asked & (nw.col(f"{score}_share") >= SATISFIED_FROM)
-    return tuple(
+    answers = Measure(f"{score}_answers{suffix}", of="surveys", on="answered_on", sums=ticks(asked))
+    weighted = (
         Measure(f"{score}_{name}{suffix}", of="surveys", on="answered_on", sums=sums, unit="points")
         for name, sums in (
             ("satisfied_weight", ticks(satisfied) * _weight),
@@ -40,6 +41,7 @@ def _satisfied_measures(evaluator: str, score: str, suffix: str) -> tuple[Measur
             ("weight_squared", ticks(asked) * _weight * _weight),
         )
     )
+    return (answers, *weighted)
 
 
 def _score_measures(score: str) -> tuple[Measure, ...]:
@@ -122,6 +124,7 @@ METRICS = (
             top=(f"overall_satisfied_weight{suffix}",),
             bottom=(f"overall_weight{suffix}",),
             weights_squared=f"overall_weight_squared{suffix}",
+            answers=f"overall_answers{suffix}",
             form="share",
             better="higher",
         )
@@ -140,6 +143,7 @@ METRICS = (
             top=(f"{score}_satisfied_weight",),
             bottom=(f"{score}_weight",),
             weights_squared=f"{score}_weight_squared",
+            answers=f"{score}_answers",
             form="share",
             better="higher",
         )
@@ -158,6 +162,7 @@ METRICS = (
             bottom=(f"{score}_weight",),
             squares=f"{score}_points_squared",
             weights_squared=f"{score}_weight_squared",
+            answers=f"{score}_answers",
             form="mean",
             unit="points",
             better="higher",
@@ -175,6 +180,7 @@ METRICS = (
         ),
         top=("promoters", "-detractors"),
         bottom=("recommend_answers",),
+        answers="recommend_answers",
         form="score",
         scale=100,
         better="higher",
