@@ -137,7 +137,8 @@ def _cells(
         "row",
         "column",
         "value",
-        pl.when(value.is_null()).then(pl.lit(NOTHING)).otherwise(text).alias("value_text"),
+        # Of a cell without a value the text, if there is one, says why.
+        text.alias("value_text"),
         pl.when(value.is_null())
         .then(pl.lit(NOTHING))
         .when(misses)

@@ -16,6 +16,7 @@ import polars as pl
 
 from dashboards import charts
 from dashboards.charts import Labels, Mode, TimelineLabels
+from tests.dashboards.charts import statistical_figures
 
 LABELS = Labels(**{word: f"the {word}" for word in Labels.__annotations__})
 Specification = dict[str, Any]
@@ -191,6 +192,7 @@ DRAWINGS: dict[str, tuple[pl.DataFrame, Callable[[pl.DataFrame, Mode], alt.TopLe
     "stacked_periods": (stocks(), lambda frame, mode: stacked_periods(frame, mode=mode)),
     "clock_timelines": (stretches(), lambda frame, mode: clock_timelines(frame, mode=mode)),
     "course": (events(), lambda frame, mode: charts.course(frame, mode=mode, labels=LABELS)),
+    **statistical_figures.DRAWINGS,
 }
 
 

@@ -63,6 +63,11 @@ def test_a_chart_tells_its_figures_to_those_who_cannot_see_it(drawing: str) -> N
         "clock_timelines": "Resolution: opened 2026-10-01 16:00",
         "stacked_periods": "A title: 2026-10-01 7; 2026-10-02 7",
         "course": "2026-10-01 09:00 Picked up",
+        "control_chart": "A title: 2026-01-05 90%; 2026-01-12 91%",
+        "control_spark": "A title: 2026-01-05 90%; 2026-01-12 91%",
+        "funnel": "A title: Alike 90% (the no_different)",
+        "rank_intervals": "A title: Best 1 (1–1), 97%; Wang Wei 2 (2–3), 90%",
+        "drivers": "A title: Attitude ▲ 30%; Late ▼ 10%; Subject the none",
     }[drawing.partition(",")[0]]
     assert description.startswith(first)
 
