@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -21,8 +21,10 @@ import streamlit as st
 from dashboards.language import either
 from dashboards.scope import Known, Scope
 from pipelines.clock_proofs import ClockProof, proofs_of
+from pipelines.comparison_queries import compare
 from pipelines.ledger import read_refused, read_runs
-from pipelines.metric_queries import MetricQuery, answer
+from pipelines.metric_queries import Ask, MetricQuery, answer
+from pipelines.ranking_notice import Notice, notice_of
 from pipelines.record_queries import KEYS, Which, count_behind, records_behind
 from pipelines.settings import Home
 from pipelines.snapshots import Manifest, Published, Snapshot, list_snapshots, open_snapshot
@@ -42,17 +44,25 @@ NEEDED = frozenset(
         "clock_disagreements",
         "columns",
         "conservation",
+        "control_points",
+        "control_series",
         "coverage",
         "held_by_rule",
         "held_rows",
         "metric_values",
         "odd_events",
+        "quality_score_parts",
+        "quality_scores",
+        "signals",
+        "survey_facts",
         "suspicious_attempts",
         "warnings",
     )
 ) | {"records.clocks", "reference.slots", "reference.calendar_days"}
 _SNAPSHOTS_OPEN = 3
 _ANSWERS_KEPT = 2_000
+_About = ParamSpec("_About")
+_Found = TypeVar("_Found")
 
 
 class Reader:
@@ -215,6 +225,33 @@ class Reader:
         that they leave out, such as a cancelled one."""
         return self._kept(f"prepared {kind} {id}", lambda: self._prepare(kind, id))
 
+    def compared(self, metric: Metric, scope: Scope, group: str, kind: str) -> pl.DataFrame:
+        """Return those of `group` compared in the scope: see `comparison_queries.compare`.
+
+        Org units are those of `kind`.
+        """
+        period = scope.period.suited_to(metric)
+        where = scope.where(metric)
+        return self._kept(
+            f"compared {metric.name} {group} {kind} {period.first} {period.last} {where!r}",
+            lambda: compare(
+                self._snapshot.query,
+                metric,
+                group,
+                unit_kind=kind,
+                first=period.first,
+                last=period.last,
+                where=where,
+            ),
+        )
+
+    def notice(self, kind: str, month: date) -> Notice:
+        """Return the notice of ranking of the units of `kind`: see `ranking_notice.notice_of`."""
+        return self._kept(
+            f"notice {kind} {month}",
+            lambda: notice_of(self._snapshot.query, self.manifest.as_of, kind, month),
+        )
+
     def _prepare(self, kind: str, id: str) -> dict[str, Any] | None:
         (key,) = KEYS[kind]
         now = self.rows("now_of", table=kind)["value"].item()
@@ -237,6 +274,20 @@ class Reader:
 
     def _kept(self, key: str, ask: Callable[[], Any]) -> Any:
         return _answered(f"{self.home.snapshots} {self.id}", key, ask)
+
+    def ask(
+        self,
+        question: Callable[Concatenate[Ask, _About], _Found],
+        *about: _About.args,
+        **more: _About.kwargs,
+    ) -> _Found:
+        """Return the answer of a function that asks a snapshot, such as `drivers_of`.
+
+        `about` and `more` are what it is given beside; how they are written must tell them apart.
+        """
+        key = f"{question.__module__}.{question.__name__} {about!r} {sorted(more.items())!r}"
+        found: _Found = self._kept(key, lambda: question(self._snapshot.query, *about, **more))
+        return found
 
 
 def reader_of(home: Home) -> Reader:

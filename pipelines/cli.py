@@ -254,6 +254,31 @@ def clocks(
 
 
 @app.command()
+def ranking(
+    month: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m"], help="The last one by default. 月份")
+    ] = None,
+    scope: Annotated[str, typer.Option(help="Kind of org unit. 机构层级")] = "outlet",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write a workbook. 另存为工作簿")
+    ] = None,
+    home: HomeOption = _DATA,
+    landing: LandingOption = None,
+    store: StoreOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Print the monthly notice of ranking. 输出月度排名通报"""
+    from pipelines.commands.ranking import read_notice, show_ranking, write_ranking
+
+    opened = open_home(home, landing=landing, store=store)
+    notice = read_notice(opened, scope, _day(month))
+    if output:
+        write_ranking(notice, opened, output)
+    else:
+        show_ranking(notice, opened.settings.language, format)
+
+
+@app.command()
 def status(
     home: HomeOption = _DATA,
     landing: LandingOption = None,

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.code_version import code_version
+from pipelines.decisions import decisions_digest
 from pipelines.settings import Home
 
 _DECIDES_NO_FIGURE = {
@@ -39,12 +40,13 @@ def configuration_digest(home: Home) -> str:
 
 
 def inputs_digest(home: Home, as_of: date, configuration: str) -> str:
-    """Return the digest of `as_of`, a `configuration_digest` and the batches in bronze.
+    """Return the digest of `as_of`, a `configuration_digest`, decisions and the batches in bronze.
 
     Landed files count as the batches in bronze that they became: one not taken up yet is news
     that `pipelines.landing.is_anything_new` tells.
     """
-    said = (as_of.isoformat(), configuration, *sorted(_batch_names(home.bronze)))
+    decided = decisions_digest(home.decisions)
+    said = (as_of.isoformat(), configuration, decided, *sorted(_batch_names(home.bronze)))
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
 
 

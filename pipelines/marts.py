@@ -43,6 +43,7 @@ def org_unit_tree(night: Night) -> MaterializeResult:
     night.warehouse.replace_table(
         "reference.org_unit_tree", night.warehouse.query(_read("org_unit_tree"))
     )
+    night.warehouse.remember("minimum_answers", str(night.home.settings.minimum_answers))
     strangers = night.warehouse.query(
         "select count(*) as units from reference.org_units where not is_registered"
     ).item()

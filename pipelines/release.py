@@ -50,6 +50,9 @@ _MARTS = (
     "clock_disagreements",
     "breaches_to_come",
     "suspicious_attempts",
+    "control_points",
+    "quality_scores",
+    "survey_facts",
     "columns",
     "org_unit_tree",
 )

@@ -106,6 +106,10 @@ class Home:
         return self.store / "ledger.sqlite"
 
     @property
+    def decisions(self) -> Path:
+        return self.store / "decisions.sqlite"
+
+    @property
     def reports(self) -> Path:
         return self.store / "reports"
 

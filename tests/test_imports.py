@@ -29,12 +29,16 @@ _FORBIDDEN = {
 }
 _OPEN_TO_DASHBOARDS = (
     "pipelines.clock_proofs",
-    "pipelines.clock_proofs",
+    "pipelines.comparison_queries",
+    "pipelines.decisions",
+    "pipelines.driver_queries",
     "pipelines.ledger",
     "pipelines.metric_queries",
+    "pipelines.ranking_notice",
     "pipelines.record_queries",
     "pipelines.settings",
     "pipelines.snapshots",
+    "pipelines.survey_queries",
     "pipelines.workbooks",
 )
 _WITHOUT_DAGSTER = (*_OPEN_TO_DASHBOARDS, "pipelines.snapshot_file")

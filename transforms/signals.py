@@ -1,0 +1,144 @@
+"""Points beyond their limits -> signals: one per stretch, and one leading signal per cause.
+
+A depot under water is late, loses parcels and draws complaints, and its region with it: that is
+one cause, and a reader wants to be told once.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+# Points in between that break no rule do not end a signal: chance alone brings some back.
+_MOST_QUIET_POINTS = 2
+# Signals of one cause need not begin on the same day: late parcels are complained about later.
+_APART_DAYS = 7
+SIGNAL_KEYS = ("metric", "org_unit_id", "grain", "chart")
+
+
+def find_signals(points: pl.DataFrame) -> pl.DataFrame:
+    """Return the signals of watched series, one per stretch of points that break rules alike.
+
+    `points` has `series`, `phase`, `number`, the columns of SIGNAL_KEYS, `period`, `ends_on` (the
+    last day of the period), `value`, `numerator`, `denominator`, `centre`, `lower`, `upper`,
+    `rule`, `side` and `verdict`; of one series in order. A stretch is on one side, within one
+    phase, and goes on over at most two points that break no rule. On a g chart a single point
+    above the limit is no signal: a steady process has one in 55 (Benneyan, 2001).
+
+    Columns: SIGNAL_KEYS, `series`, `phase`, `side`, `verdict`, `first_period`, `last_period`,
+    `last_on` (last day of the last period), `known_on` (the day the first of its points was
+    complete), `points` (that break a rule), `rule` (of the first point), `is_open` (none after its
+    last point), and of its last point `value`, `numerator`, `denominator`, `centre`, `lower`,
+    `upper`.
+    """
+    newest = points.group_by("series").agg(pl.col("phase", "number").last().name.prefix("newest_"))
+    broken = points.filter(pl.col("rule").is_not_null()).sort("series", "phase", "number")
+    same = pl.all_horizontal(
+        pl.col(name) == pl.col(name).shift() for name in ("series", "phase", "side")
+    )
+    near = pl.col("number") - pl.col("number").shift() <= _MOST_QUIET_POINTS + 1
+    goes_on = (same & near).fill_null(False)
+    return (
+        broken.with_columns((~goes_on).cum_sum().alias("stretch"))
+        .group_by("stretch", maintain_order=True)
+        .agg(
+            pl.col(*SIGNAL_KEYS, "series", "phase", "side", "verdict", "rule").first(),
+            pl.col("period").first().alias("first_period"),
+            pl.col("period").last().alias("last_period"),
+            pl.col("ends_on").last().alias("last_on"),
+            pl.col("ends_on").first().alias("known_on"),
+            pl.len().alias("points"),
+            pl.col("number").last(),
+            pl.col("value", "numerator", "denominator", "centre", "lower", "upper").last(),
+        )
+        .join(newest, on="series", maintain_order="left")
+        .with_columns(
+            (
+                (pl.col("phase") == pl.col("newest_phase"))
+                & (pl.col("number") == pl.col("newest_number"))
+            ).alias("is_open")
+        )
+        .drop("stretch", "number", "newest_phase", "newest_number")
+        .filter(~_is_chance())
+    )
+
+
+def _is_chance() -> pl.Expr:
+    is_alone = (pl.col("rule") == "beyond_limit") & (pl.col("points") == 1)
+    return (pl.col("chart") == "g") & (pl.col("side") == "high") & is_alone
+
+
+def lead_signals(signals: pl.DataFrame, tree: pl.DataFrame, metrics: pl.DataFrame) -> pl.DataFrame:
+    """Return `signals` with `signal_id`, `cause_id` (the id of the leading one) and `is_leading`.
+
+    Under a unit's signal hang those of the same metric and side at units below it at that time;
+    among those that are left, at one unit, hang those of the same subject and verdict: the one
+    known first leads, among these the one of most weight. `tree`: `org_unit_id`, `ancestor_id`,
+    `depth`. `metrics`: `metric`, `subject` (what they count) and `weight`.
+    """
+    named = signals.join(metrics, on="metric", maintain_order="left").with_row_index("signal_id")
+    upward = _higher(named, tree)
+    topmost = named.join(upward, on="signal_id", how="left", maintain_order="left").with_columns(
+        pl.col("above").fill_null(pl.col("signal_id"))
+    )
+    tops = topmost.filter(pl.col("above") == pl.col("signal_id"))
+    beside = _first_known(tops)
+    return (
+        topmost.join(
+            beside, left_on="above", right_on="signal_id", how="left", maintain_order="left"
+        )
+        .with_columns(pl.coalesce("leader", "above").alias("cause_id"))
+        .with_columns((pl.col("cause_id") == pl.col("signal_id")).alias("is_leading"))
+        .drop("above", "leader", "subject", "weight")
+    )
+
+
+def _higher(signals: pl.DataFrame, tree: pl.DataFrame) -> pl.DataFrame:
+    """Return per `signal_id` the signal of the highest unit above that says the same: `above`."""
+    spans = _spans(signals)
+    above = spans.join(tree.filter(pl.col("depth") > 0), on="org_unit_id").join(
+        spans.select(
+            pl.col("org_unit_id").alias("ancestor_id"),
+            "metric",
+            "side",
+            pl.col("signal_id", "begins", "ends").name.suffix("_above"),
+        ),
+        on=["ancestor_id", "metric", "side"],
+    )
+    return (
+        above.filter(_overlap("_above"))
+        .sort(
+            "signal_id", pl.col("depth"), pl.col("signal_id_above"), descending=[False, True, False]
+        )
+        .group_by("signal_id", maintain_order=True)
+        .agg(pl.col("signal_id_above").first().alias("above"))
+    )
+
+
+def _first_known(tops: pl.DataFrame) -> pl.DataFrame:
+    """Return per `signal_id` the one of its unit, subject and verdict that leads: `leader`."""
+    spans = _spans(tops).sort("known_on", "weight", "signal_id", descending=[False, True, False])
+    ranked = spans.with_row_index("place")
+    pairs = ranked.join(ranked, on=["org_unit_id", "subject", "verdict"], suffix="_other").filter(
+        _overlap("_other") & (pl.col("place_other") <= pl.col("place"))
+    )
+    led = pairs.group_by("signal_id", "place").agg(
+        pl.col("signal_id_other").sort_by("place_other").first().alias("leader")
+    )
+    # Who leads must not be led: what hangs under one that hangs itself goes to the one above.
+    heads = led.select(pl.col("signal_id").alias("leader"), pl.col("leader").alias("head"))
+    return led.join(heads, on="leader", how="left").select(
+        "signal_id", pl.col("head").alias("leader")
+    )
+
+
+def _spans(signals: pl.DataFrame) -> pl.DataFrame:
+    return signals.with_columns(
+        pl.col("first_period").alias("begins"),
+        pl.col("last_on").dt.offset_by(f"{_APART_DAYS}d").alias("ends"),
+    )
+
+
+def _overlap(other: str) -> pl.Expr:
+    return (pl.col("begins") <= pl.col(f"ends{other}")) & (
+        pl.col(f"begins{other}") <= pl.col("ends")
+    )
