@@ -23,6 +23,7 @@ _DECIDES = (
     "pipelines/measures_anew.py",
     "pipelines/measuring.py",
     "pipelines/metric_queries.py",
+    "pipelines/monthly_figures.py",
     "pipelines/parts.py",
     "pipelines/reference.py",
     "pipelines/reshape.py",

@@ -13,7 +13,8 @@ from pathlib import Path
 import polars as pl
 from dagster import MaterializeResult, asset
 
-from pipelines.metric_queries import MetricQuery, answer, monthly_figures
+from pipelines.metric_queries import MetricQuery, answer
+from pipelines.monthly_figures import monthly_figures
 from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
 from quality.contracts import RECORD_KINDS

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
 from typing import Any, Literal, NamedTuple, get_args
 
 import polars as pl
@@ -17,10 +16,10 @@ import polars as pl
 from pipelines.few_answers import hide_few
 from transforms.catalogue import (
     MEASURES,
-    METRICS,
     SLICES,
     Metric,
     find_metric,
+    measures_of,
     records_of,
     slices_of,
     tables_of,
@@ -145,8 +144,11 @@ def columns_of(metric: Metric) -> tuple[str, ...]:
     return ("org_unit_id", *_UNIT_ATTRIBUTES, *slices_of(metric))
 
 
-def answer(query: MetricQuery, ask: Ask) -> pl.DataFrame:
+def answer(query: MetricQuery, ask: Ask, *, whole_tables: bool = False) -> pl.DataFrame:
     """Return one row per `query.keys`, sorted by them.
+
+    With `whole_tables` every measure of a table is asked for, so that an `ask` that remembers reads
+    it once for all its metrics.
 
     Columns: the keys (`period` is the first day of the period), `value`, `numerator`,
     `denominator`, `low`, `high`, `provisional_rows` (see `transforms.metrics.figures`),
@@ -156,7 +158,7 @@ def answer(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     if query.metric.form == "quantile":
         figured = quantile_figures(query.metric, _buckets(query, ask), query.keys)
     else:
-        figured = figures(query.metric, _sums(query, ask))
+        figured = figures(query.metric, _sums(query, ask, whole_tables))
     held = _held(query, ask)
     if query.keys:
         with_held = figured.join(held, on=query.keys, how="left", nulls_equal=True)
@@ -175,7 +177,7 @@ def _answers(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     return _grouped(query, f"measures.{MEASURES[measure].of}", sums, ask)
 
 
-def _sums(query: MetricQuery, ask: Ask) -> pl.DataFrame:
+def _sums(query: MetricQuery, ask: Ask, whole_tables: bool) -> pl.DataFrame:
     """Return the measures of the metric, summed per key, over all the tables they lie in."""
     names = query.metric.measures
     parts = []
@@ -186,8 +188,10 @@ def _sums(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     )
     for table in tables_of(query.metric):
         own = [name for name in names if MEASURES[name].of == table]
-        sums = {name: _Sum(f"sum({name})", _sql_type(name)) for name in own}
-        parts.append(_grouped(query, f"measures.{table}", sums, ask))
+        asked = [measure.name for measure in measures_of(table)] if whole_tables else own
+        sums = {name: _Sum(f"sum({name})", _sql_type(name)) for name in asked}
+        summed = _grouped(query, f"measures.{table}", sums, ask)
+        parts.append(summed.select(*query.keys, *own))
     every = pl.concat(parts, how="diagonal").with_columns(pl.col(names).fill_null(0))
     if not is_known:
         every = every.clear()
@@ -329,23 +333,3 @@ def empty_measures(table: str) -> pl.DataFrame:
     }
     texts = dict.fromkeys(("org_unit_id", *SLICES[table]), pl.String)
     return pl.DataFrame(schema={"day": pl.Date, **texts, **numbers})
-
-
-def monthly_figures(ask: Ask) -> pl.DataFrame:
-    """Return the figures of every metric by month for every unit at every level of the tree.
-
-    Columns: metric, org_unit_id, period, value, numerator, denominator, low, high,
-    provisional_rows, held_rows, worst, best, is_hidden. Months and units in which a metric has no
-    value are left out; a hidden one has none that may be seen.
-    """
-    # Metrics of one table share their held rows, median and percentile their buckets.
-    ask_once = cache(ask)
-    parts = []
-    for metric in METRICS.values():
-        query = MetricQuery(metric, by=("org_unit_id",), grain="month", rolled_up=True)
-        parts.append(
-            answer(query, lambda sql, parameters: ask_once(sql, tuple(parameters)))
-            .filter(pl.col("value").is_not_null() | pl.col("is_hidden"))
-            .select(pl.lit(metric.name).alias("metric"), pl.all())
-        )
-    return pl.concat(parts, how="vertical")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -49,7 +50,7 @@ def test_months_from_the_mart_are_those_that_the_measures_give(small: SmallHome,
             last=window.last,
             where={"org_unit_id": (unit,)},
         )
-        wanted = reader.answer(asked).filter(reader.answer(asked)["value"].is_not_null())
+        wanted = reader.answer(asked).filter(pl.col("value").is_not_null() | pl.col("is_hidden"))
         assert_frame_equal(
             reader.trend(metric, march), wanted, check_column_order=False, check_exact=False
         )

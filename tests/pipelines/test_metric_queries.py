@@ -10,7 +10,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.metric_queries import Ask, MetricQuery, answer, columns_of, monthly_figures
+from pipelines.metric_queries import Ask, MetricQuery, answer, columns_of
+from pipelines.monthly_figures import monthly_figures
 from tests.pipelines.measured_by_hand import measured, told
 from tests.transforms.hand_made import Row, at, on
 from transforms.catalogue import METRICS
