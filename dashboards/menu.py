@@ -63,6 +63,12 @@ VIEWS = (
         Sentence("How do customers feel?", "客户感受如何？"),
     ),
     View(
+        "outlets_and_people",
+        Sentence("Outlets and people", "网点与人员"),
+        ":material/groups:",
+        Sentence("Who stands out, beyond chance?", "谁的表现超出偶然？"),
+    ),
+    View(
         "budget_vs_actual",
         Sentence("Budget vs actual", "预算与实际"),
         ":material/account_balance:",

@@ -40,6 +40,14 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class RebaseAction(StrEnum):
+    """What to do with new limits of a control chart."""
+
+    LIST = "list"
+    ACCEPT = "accept"
+    UNDO = "undo"
+
+
 HomeOption = Annotated[Path, typer.Option("--home", envvar="SQM_HOME", help="The home. 工作目录")]
 StoreOption = Annotated[
     Path | None,
@@ -251,6 +259,67 @@ def clocks(
     with open_snapshot(opened.snapshots) as snapshot:
         proofs = proofs_of(snapshot, ticket_id)
     show_proofs(proofs, opened.settings.language, format)
+
+
+@app.command()
+def signals(
+    home: HomeOption = _DATA,
+    landing: LandingOption = None,
+    store: StoreOption = None,
+    only_open: Annotated[
+        bool, typer.Option("--open", help="Only those that go on. 仅持续中的信号")
+    ] = False,
+    from_: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day. 起始日")
+    ] = None,
+    to: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day. 结束日")
+    ] = None,
+    unit: Annotated[str | None, typer.Option(help="And all below it. 机构（含下级）")] = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Print what stands out on control charts. 输出控制图发现的异常信号"""
+    from pipelines.commands.signals import read_signals, show_signals
+
+    opened = open_home(home, landing=landing, store=store)
+    found = read_signals(opened, only_open=only_open, first=_day(from_), last=_day(to), unit=unit)
+    show_signals(found, opened.settings.language, format)
+
+
+@app.command()
+def rebase(
+    action: Annotated[RebaseAction, typer.Argument(help="list|accept|undo")],
+    metric: Annotated[str | None, typer.Argument(help="Name of the metric. 指标名称")] = None,
+    unit: Annotated[str | None, typer.Argument(help="Org unit. 机构")] = None,
+    grain: Annotated[str | None, typer.Argument(help="day|week|month|event")] = None,
+    from_: Annotated[
+        datetime | None,
+        typer.Argument(metavar="FROM", formats=["%Y-%m-%d"], help="First day. 起始日"),
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who decides. 决定人")] = "",
+    reason: Annotated[str, typer.Option(help="Why. 理由")] = "",
+    home: HomeOption = _DATA,
+    landing: LandingOption = None,
+    store: StoreOption = None,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Accept new limits of a control chart, or undo them. 接受或撤销新的控制限"""
+    from pipelines.commands import rebases
+    from pipelines.decisions import Series
+
+    opened = open_home(home, landing=landing, store=store)
+    if action is RebaseAction.LIST:
+        rebases.show_rebases(opened, opened.settings.language, format)
+        return
+    if not (metric and unit and grain and from_ and by.strip() and reason.strip()):
+        raise typer.BadParameter(
+            "give METRIC UNIT GRAIN FROM --by NAME --reason TEXT. "
+            "请给出指标、机构、周期、起始日、--by 姓名与 --reason 理由",
+            param_hint=action.value,
+        )
+    decide = rebases.accept if action is RebaseAction.ACCEPT else rebases.undo
+    decide(opened, Series(metric, unit, grain), from_.date(), by=by, reason=reason)
+    rebases.say_decided(opened.settings.language)
 
 
 @app.command()

@@ -141,8 +141,8 @@ def _series(night: Night, charted: pl.DataFrame) -> pl.DataFrame:
     )
     with_target = (
         newest.join(targets, on=["metric", "org_unit_id"], how="left", maintain_order="left")
-        .join(propose_rebases(charted), on="series", how="left", maintain_order="left")
         .join(is_watched, on="series", how="left", maintain_order="left")
+        .join(_proposals(charted, is_watched), on="series", how="left", maintain_order="left")
     )
     return with_target.select(
         "series",
@@ -169,6 +169,11 @@ def _series(night: Night, charted: pl.DataFrame) -> pl.DataFrame:
         "rebase_from",
         (pl.col("rebase_centre") * scale).alias("rebase_centre"),
     )
+
+
+def _proposals(charted: pl.DataFrame, is_watched: pl.DataFrame) -> pl.DataFrame:
+    """Return the rebases that are proposed: only where signals are raised are new limits needed."""
+    return propose_rebases(charted.join(is_watched, on="series", how="semi"))
 
 
 def _signals(night: Night, points: pl.DataFrame) -> pl.DataFrame:
