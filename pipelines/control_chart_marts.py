@@ -83,7 +83,7 @@ def _charted(night: Night) -> pl.DataFrame:
         as_of=night.as_of,
         minimum_answers=night.home.settings.minimum_answers,
     )
-    series = points.select(_SERIES).unique(maintain_order=True).with_row_index("series")
+    series = points.select(_SERIES).unique().sort(_SERIES).with_row_index("series")
     numbered = points.join(series, on=_SERIES).sort("series", "period")
     charted = chart_points(_with_phases(numbered, night))
     return charted.join(_metric_facts(), on="metric", maintain_order="left").with_columns(
@@ -108,16 +108,24 @@ def _with_phases(points: pl.DataFrame, night: Night) -> pl.DataFrame:
 
 
 def _metric_facts() -> pl.DataFrame:
-    """Return per metric: `better`, `scale`, `subject` (what it counts), and `catalogue_place`."""
+    """Return per metric what its entry says, and its place in the catalogue."""
     return pl.DataFrame(
         [
-            (metric.name, metric.better, scale_of(metric), records_of(tables_of(metric)[0]), place)
+            (
+                metric.name,
+                metric.better,
+                scale_of(metric),
+                metric.settles_after,
+                records_of(tables_of(metric)[0]),
+                place,
+            )
             for place, metric in enumerate(CHARTED)
         ],
         schema={
             "metric": pl.String,
             "better": pl.String,
             "scale": pl.Float64,
+            "settles_after": pl.Int64,
             "subject": pl.String,
             "catalogue_place": pl.Int32,
         },
@@ -127,7 +135,6 @@ def _metric_facts() -> pl.DataFrame:
 
 def _series(night: Night, charted: pl.DataFrame) -> pl.DataFrame:
     """Return one row per series: its newest limits, target and assurance, and what it proposes."""
-    scale = pl.col("scale")
     targets = night.warehouse.query(_TARGETS, [night.as_of])
     is_watched = watched(charted).with_columns(pl.lit(True).alias("is_watched"))
     newest = charted.group_by("series", maintain_order=True).agg(
@@ -136,8 +143,8 @@ def _series(night: Night, charted: pl.DataFrame) -> pl.DataFrame:
         pl.col("period").first().alias("first_period"),
         pl.col("period").last().alias("last_period"),
         pl.col("phase", "is_provisional").last(),
-        scale.first(),
-        *((pl.col(name) * scale).last() for name in ("centre", "lower", "upper")),
+        _scale().first().alias("scale"),
+        *((pl.col(name) * _scale()).last() for name in ("centre", "lower", "upper")),
     )
     with_target = (
         newest.join(targets, on=["metric", "org_unit_id"], how="left", maintain_order="left")
@@ -167,7 +174,7 @@ def _series(night: Night, charted: pl.DataFrame) -> pl.DataFrame:
             is_provisional=pl.col("is_provisional"),
         ).alias("assurance"),
         "rebase_from",
-        (pl.col("rebase_centre") * scale).alias("rebase_centre"),
+        pl.col("rebase_centre") * pl.col("scale"),
     )
 
 
@@ -194,7 +201,11 @@ def _signals(night: Night, points: pl.DataFrame) -> pl.DataFrame:
         ).alias("weight"),
     )
     tree = warehouse.query("select org_unit_id, ancestor_id, depth from reference.org_unit_tree")
-    led = lead_signals(find_signals(scaled), tree, weights)
+    found = find_signals(scaled).join(
+        _metric_facts().select("metric", "settles_after"), on="metric", maintain_order="left"
+    )
+    known = (pl.col("known_on") + pl.duration(days="settles_after")).alias("known_on")
+    led = lead_signals(found.with_columns(known).drop("settles_after"), tree, weights)
     owned = led.join(
         warehouse.query(_OWNERS), on=["metric", "org_unit_id"], how="left", maintain_order="left"
     )
@@ -224,9 +235,12 @@ def _public(night: Night, points: pl.DataFrame) -> pl.DataFrame:
 
 
 def _in_unit() -> list[pl.Expr]:
+    return [(pl.col(name) * _scale()).alias(name) for name in _SCALED]
+
+
+def _scale() -> pl.Expr:
     # Distances between events are cases or days, whatever the unit of the metric.
-    scale = pl.when(pl.col("grain") == "event").then(1.0).otherwise(pl.col("scale"))
-    return [(pl.col(name) * scale).alias(name) for name in _SCALED]
+    return pl.when(pl.col("grain") == "event").then(1.0).otherwise(pl.col("scale"))
 
 
 def _without_few(night: Night, rows: pl.DataFrame) -> pl.DataFrame:

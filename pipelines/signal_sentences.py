@@ -70,13 +70,13 @@ _BETWEEN = {
         "最近两例之间相隔 {value} 件，平常为 {centre} 件",
     ),
     "t": Sentence(
-        "{value} days between the last two, usually {centre}",
-        "最近两例之间相隔 {value} 天，平常为 {centre} 天",
+        "{value} between the last two, usually {centre}",
+        "最近两例之间相隔 {value}，平常为 {centre}",
     ),
 }
 _BETWEEN_FEW = {
     "g": Sentence("usually {centre} others lie between two", "平常两例之间相隔 {centre} 件"),
-    "t": Sentence("usually {centre} days lie between two", "平常两例之间相隔 {centre} 天"),
+    "t": Sentence("usually {centre} lie between two", "平常两例之间相隔 {centre}"),
 }
 _PERIODS = {
     "day": Sentence("days", "天"),
@@ -91,6 +91,7 @@ _WHEN = {
     "event": Sentence(" ({day})", "（{day}）"),
 }
 _USUAL = Sentence(", usual {lower} to {upper}", "，平常为 {lower} 至 {upper}")
+_DAYS, _ONE_DAY = Sentence("{n} days", "{n} 天"), Sentence("{n} day", "{n} 天")
 _HIDDEN = Sentence("few answers", "答卷较少")
 _UNITS = {"hours": Sentence("{n} h", "{n} 小时"), "minutes": Sentence("{n} min", "{n} 分钟")}
 
@@ -120,7 +121,10 @@ def _told(signal: dict[str, Any], unit: str, currency: str, place: int) -> str:
 
     def written(name: str) -> str:
         value = signal[name]
-        return _HIDDEN[place] if value is None else _value(metric, value, currency, place)
+        if value is None:
+            return _HIDDEN[place]
+        possible = _possible(metric, value) if name in ("lower", "upper") else value
+        return _value(metric, possible, currency, place)
 
     when = _WHEN[signal["grain"]][place].format(
         day=_day(signal["last_period"], place), month=_month(signal["last_period"], place)
@@ -129,7 +133,7 @@ def _told(signal: dict[str, Any], unit: str, currency: str, place: int) -> str:
     if signal["grain"] == "event":
         between = _BETWEEN_FEW if signal["value"] is None else _BETWEEN
         events = _FAILURES if metric.better == "higher" else _CASES
-        distances = {name: f"{signal[name] or 0:,.0f}" for name in ("value", "centre")}
+        distances = {name: _distance(signal, name, place) for name in ("value", "centre")}
         return _EVENTS[signal["side"]][place].format(
             metric=title,
             unit=unit,
@@ -152,11 +156,31 @@ def _told(signal: dict[str, Any], unit: str, currency: str, place: int) -> str:
     )
 
 
+def _distance(signal: dict[str, Any], name: str, place: int) -> str:
+    distance = signal[name] or 0
+    if signal["chart"] == "g":
+        return f"{distance:,.0f}"
+    # Less than a day apart are hours.
+    if distance < 1:
+        return _UNITS["hours"][place].format(n=f"{24 * distance:.0f}")
+    days = f"{distance:,.1f}".removesuffix(".0")
+    return (_ONE_DAY if days == "1" else _DAYS)[place].format(n=days)
+
+
+def _possible(metric: Metric, limit: float) -> float:
+    """Return a limit no further than values can go: hours and counts are not below 0."""
+    lowest, highest = metric.believable or (None, None)
+    if metric.form == "quantile" or metric.unit in _UNITS:
+        lowest = 0.0
+    limit = limit if lowest is None else max(limit, lowest)
+    return limit if highest is None else min(limit, highest)
+
+
 def _value(metric: Metric, value: float, currency: str, place: int) -> str:
     if metric.unit == "share":
         return f"{value:.1%}"
     if metric.unit.startswith("money"):
-        return f"{currency} {value:,.0f}"
+        return f"{currency} {value:,.0f}" if abs(value) >= 100 else f"{currency} {value:,.2f}"
     written = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
     return _UNITS[metric.unit][place].format(n=written) if metric.unit in _UNITS else written
 

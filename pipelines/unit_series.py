@@ -7,7 +7,7 @@ are sums of days. Only periods that are over count.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 import polars as pl
@@ -28,6 +28,8 @@ from transforms.spread import quantiles
 
 _KEYS = ["org_unit_id", "period"]
 _EVERY = {"day": "1d", "week": "1w", "month": "1mo"}
+# What the first period of all may lack at its beginning: a holiday, not half of it.
+_MAY_LACK = {"week": "1d", "month": "7d"}
 POINT = {
     "metric": pl.String,
     "org_unit_id": pl.String,
@@ -88,6 +90,11 @@ class _Days:
                 self._of_table(table, grain, metric), on=_KEYS, how="full", coalesce=True
             )
         return joined.select(*_KEYS, pl.col(metric.measures).fill_null(0))
+
+    def are_settled(self, metric: Metric, grain: str) -> pl.Expr:
+        """Return the claim that it is known of the cases of a period how they count."""
+        settled_on = self._as_of - timedelta(days=metric.settles_after - 1)
+        return pl.col("period").dt.offset_by(_EVERY[grain]) <= settled_on
 
     def begin_on(self, metric: Metric) -> date:
         """Return the first day of all that `metric` is counted on."""
@@ -163,9 +170,12 @@ def _points(metric: Metric, days: _Days) -> Iterator[pl.DataFrame]:
         sums = days.sums(metric, grain)
         if metric.form == "count" and metric.counted == "over_period":
             # Half a week of records would look like a fall of the work.
-            sums = sums.filter(pl.col("period") >= days.begin_on(metric))
+            nearly_whole = pl.col("period").dt.offset_by(_MAY_LACK[grain])
+            sums = sums.filter(nearly_whole >= days.begin_on(metric))
         filled = _without_gaps(sums, grain, metric) if metric.form == "count" else sums
-        values = chart_values(metric, filled).filter(pl.col("value").is_not_null())
+        values = chart_values(metric, filled).filter(
+            pl.col("value").is_not_null(), days.are_settled(metric, grain)
+        )
         if metric.answers:
             values = values.join(days.hidden(metric.answers, grain), on=_KEYS, how="anti")
         has_cases.append(units_with_cases(values))
@@ -189,7 +199,7 @@ def _without_gaps(sums: pl.DataFrame, grain: str, metric: Metric) -> pl.DataFram
 
 def _event_points(metric: Metric, days: _Days) -> pl.DataFrame:
     """Return a point per bad case of `metric`: see `rare_event_points`."""
-    values = chart_values(metric, days.sums(metric, "day"))
+    values = chart_values(metric, days.sums(metric, "day")).filter(days.are_settled(metric, "day"))
     daily = daily_events(metric, values).rename({"org_unit_id": "series", "period": "day"})
     points = rare_event_points(
         daily.select("series", "day", "events", "opportunities"), event_chart(metric)

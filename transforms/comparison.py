@@ -30,6 +30,8 @@ _TAILS = {"95": 0.025, "998": 0.001}
 _NORMAL = {"95": 1.959963984540054, "998": 3.090232306167813}
 # Share of the z-scores that is pulled in on each side (Spiegelhalter, 2005, appendix A.3).
 _WINSORISED = 0.1
+# Of fewer, pulling in does nothing: one unit far outside would be taken for spread among all.
+_FEWEST_UNITS_TO_SPREAD = 8
 # What rounding leaves of the difference of two equal figures.
 _ROUNDING = 1e-9
 _FIGURES = ("numerator", "denominator")
@@ -179,7 +181,7 @@ def _with_spread(units: pl.DataFrame, over: Sequence[str]) -> pl.DataFrame:
     """Add `tau_squared`, the variance between units beyond chance, and `z` measured with it.
 
     The estimate of DerSimonian and Laird, from winsorised z-scores, so that a few outlying units
-    do not widen the limits that are to show them.
+    do not widen the limits that are to show them; 0 with fewer than eight units.
     """
     error, apart = pl.col("error"), pl.col("value") - pl.col("centre")
     is_apart = apart.abs() > _ROUNDING * pl.max_horizontal(pl.col("centre").abs(), 1e-300)
@@ -199,8 +201,7 @@ def _with_spread(units: pl.DataFrame, over: Sequence[str]) -> pl.DataFrame:
     excess = (z.clip(low, high) ** 2).sum().over(over) - (z.count().over(over) - 1)
     weights = weight.sum().over(over)
     room = weights - (weight**2).sum().over(over) / weights
-    # Of one unit the room is a rounding error.
-    has_room = (z.count().over(over) > 1) & (weights > 0)
+    has_room = (z.count().over(over) >= _FEWEST_UNITS_TO_SPREAD) & (weights > 0)
     tau_squared = pl.when(has_room).then(excess.clip(0) / room).otherwise(0.0)
     return chance.with_columns(
         pl.when(pl.col("reason").is_null()).then(tau_squared).alias("tau_squared")

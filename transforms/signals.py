@@ -26,9 +26,8 @@ def find_signals(points: pl.DataFrame) -> pl.DataFrame:
 
     Columns: SIGNAL_KEYS, `series`, `phase`, `side`, `verdict`, `first_period`, `last_period`,
     `last_on` (last day of the last period), `known_on` (the day the first of its points was
-    complete), `points` (that break a rule), `rule` (of the first point), `is_open` (none after its
-    last point), and of its last point `value`, `numerator`, `denominator`, `centre`, `lower`,
-    `upper`.
+    complete), `points` (that break a rule), `is_open` (none after its last point), and of its last
+    point `rule`, `value`, `numerator`, `denominator`, `centre`, `lower`, `upper`.
     """
     newest = points.group_by("series").agg(pl.col("phase", "number").last().name.prefix("newest_"))
     broken = points.filter(pl.col("rule").is_not_null()).sort("series", "phase", "number")
@@ -41,14 +40,15 @@ def find_signals(points: pl.DataFrame) -> pl.DataFrame:
         broken.with_columns((~goes_on).cum_sum().alias("stretch"))
         .group_by("stretch", maintain_order=True)
         .agg(
-            pl.col(*SIGNAL_KEYS, "series", "phase", "side", "verdict", "rule").first(),
+            pl.col(*SIGNAL_KEYS, "series", "phase", "side", "verdict").first(),
             pl.col("period").first().alias("first_period"),
             pl.col("period").last().alias("last_period"),
             pl.col("ends_on").last().alias("last_on"),
             pl.col("ends_on").first().alias("known_on"),
             pl.len().alias("points"),
             pl.col("number").last(),
-            pl.col("value", "numerator", "denominator", "centre", "lower", "upper").last(),
+            pl.col("rule", "value", "numerator", "denominator").last(),
+            pl.col("centre", "lower", "upper").last(),
         )
         .join(newest, on="series", maintain_order="left")
         .with_columns(
@@ -72,63 +72,66 @@ def lead_signals(signals: pl.DataFrame, tree: pl.DataFrame, metrics: pl.DataFram
 
     Under a unit's signal hang those of the same metric and side at units below it at that time;
     among those that are left, at one unit, hang those of the same subject and verdict: the one
-    known first leads, among these the one of most weight. `tree`: `org_unit_id`, `ancestor_id`,
-    `depth`. `metrics`: `metric`, `subject` (what they count) and `weight`.
+    known first leads, among these the one of most weight. What is still open hangs under nothing
+    that is over. `tree`: `org_unit_id`, `ancestor_id`, `depth`. `metrics`: `metric`, `subject`
+    (what they count) and `weight`.
     """
     named = signals.join(metrics, on="metric", maintain_order="left").with_row_index("signal_id")
-    upward = _higher(named, tree)
-    topmost = named.join(upward, on="signal_id", how="left", maintain_order="left").with_columns(
-        pl.col("above").fill_null(pl.col("signal_id"))
-    )
-    tops = topmost.filter(pl.col("above") == pl.col("signal_id"))
-    beside = _first_known(tops)
+    above = _higher(named, tree)
+    tops = named.join(above, on="signal_id", how="anti", maintain_order="left")
+    heads = _heads(pl.concat([above, _first_known(tops)]))
     return (
-        topmost.join(
-            beside, left_on="above", right_on="signal_id", how="left", maintain_order="left"
-        )
-        .with_columns(pl.coalesce("leader", "above").alias("cause_id"))
+        named.join(heads, on="signal_id", how="left", maintain_order="left")
+        .with_columns(pl.col("leader").fill_null(pl.col("signal_id")).alias("cause_id"))
         .with_columns((pl.col("cause_id") == pl.col("signal_id")).alias("is_leading"))
-        .drop("above", "leader", "subject", "weight")
+        .drop("leader", "subject", "weight")
     )
 
 
 def _higher(signals: pl.DataFrame, tree: pl.DataFrame) -> pl.DataFrame:
-    """Return per `signal_id` the signal of the highest unit above that says the same: `above`."""
+    """Return `signal_id` and `leader`: the signal of the highest unit above that says the same."""
     spans = _spans(signals)
     above = spans.join(tree.filter(pl.col("depth") > 0), on="org_unit_id").join(
         spans.select(
             pl.col("org_unit_id").alias("ancestor_id"),
             "metric",
             "side",
-            pl.col("signal_id", "begins", "ends").name.suffix("_above"),
+            pl.col("signal_id", "begins", "ends", "is_open").name.suffix("_other"),
         ),
         on=["ancestor_id", "metric", "side"],
     )
     return (
-        above.filter(_overlap("_above"))
-        .sort(
-            "signal_id", pl.col("depth"), pl.col("signal_id_above"), descending=[False, True, False]
-        )
+        above.filter(_may_hang_under_other())
+        .sort("signal_id", "depth", "signal_id_other", descending=[False, True, False])
         .group_by("signal_id", maintain_order=True)
-        .agg(pl.col("signal_id_above").first().alias("above"))
+        .agg(pl.col("signal_id_other").first().alias("leader"))
     )
 
 
 def _first_known(tops: pl.DataFrame) -> pl.DataFrame:
-    """Return per `signal_id` the one of its unit, subject and verdict that leads: `leader`."""
+    """Return `signal_id` and `leader`, one of its unit, subject and verdict, where it has one."""
     spans = _spans(tops).sort("known_on", "weight", "signal_id", descending=[False, True, False])
     ranked = spans.with_row_index("place")
     pairs = ranked.join(ranked, on=["org_unit_id", "subject", "verdict"], suffix="_other").filter(
-        _overlap("_other") & (pl.col("place_other") <= pl.col("place"))
+        _may_hang_under_other() & (pl.col("place_other") < pl.col("place"))
     )
-    led = pairs.group_by("signal_id", "place").agg(
+    return pairs.group_by("signal_id").agg(
         pl.col("signal_id_other").sort_by("place_other").first().alias("leader")
     )
-    # Who leads must not be led: what hangs under one that hangs itself goes to the one above.
-    heads = led.select(pl.col("signal_id").alias("leader"), pl.col("leader").alias("head"))
-    return led.join(heads, on="leader", how="left").select(
-        "signal_id", pl.col("head").alias("leader")
-    )
+
+
+def _heads(led: pl.DataFrame) -> pl.DataFrame:
+    """Return `led` with every `leader` replaced by the one that it hangs under itself, if any.
+
+    Each round doubles the steps that are taken; a leader is higher up or known earlier, so there
+    is no circle.
+    """
+    while True:
+        upward = led.select(pl.col("signal_id").alias("leader"), pl.col("leader").alias("head"))
+        lifted = led.join(upward, on="leader", how="left", maintain_order="left")
+        if lifted["head"].is_null().all():
+            return led
+        led = lifted.select("signal_id", pl.coalesce("head", "leader").alias("leader"))
 
 
 def _spans(signals: pl.DataFrame) -> pl.DataFrame:
@@ -138,7 +141,8 @@ def _spans(signals: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _overlap(other: str) -> pl.Expr:
-    return (pl.col("begins") <= pl.col(f"ends{other}")) & (
-        pl.col(f"begins{other}") <= pl.col("ends")
+def _may_hang_under_other() -> pl.Expr:
+    touches = (pl.col("begins") <= pl.col("ends_other")) & (
+        pl.col("begins_other") <= pl.col("ends")
     )
+    return touches & (pl.col("is_open_other") | ~pl.col("is_open"))

@@ -17,6 +17,8 @@ _EXCEPTIONS = {
     "courier_late": Sentence("Courier late", "快递员迟到"),
 }
 _UNTIL_THEN = (48, 72)
+# Days by which most parcels have arrived, or are known not to.
+_ARRIVED_AFTER = 7
 _is_due = nw.col("promise_state").is_in(["met", "missed"])
 _delivery_hours = nw.col("delivery_seconds").cast(nw.Float64) / 3600
 
@@ -265,6 +267,7 @@ METRICS = (
         bottom=("deliveries_picked_up",),
         form="share",
         better="lower",
+        settles_after=_ARRIVED_AFTER,
     ),
     *(
         Metric(
@@ -279,6 +282,7 @@ METRICS = (
             bottom=("deliveries_picked_up",),
             form="share",
             better="lower",
+            settles_after=_ARRIVED_AFTER,
         )
         for exception, called in _EXCEPTIONS.items()
     ),
@@ -298,6 +302,7 @@ METRICS = (
             scale=1_000_000,
             unit="per million",
             better="lower",
+            settles_after=_ARRIVED_AFTER,
             believable=(0, 1_000_000),
         )
         for exception in ("lost", "damaged")
@@ -315,6 +320,7 @@ METRICS = (
         scale=1_000,
         unit="money per thousand",
         better="lower",
+        settles_after=_ARRIVED_AFTER,
         believable=(0, None),
     ),
 )

@@ -66,6 +66,8 @@ class Metric:
                        that is not announced yet
     `counted`          over_period: all its days are summed; at_period_end: a stock, whose value
                        for a period is that of its last day
+    `settles_after`    days until it is known of most cases how they count (a parcel's exception is
+                       found out later than its pick-up): charts leave newer periods out
     `finest`           smallest grain that has a meaning (budgets are made by month)
     `believable`       a published value outside is a warning: (lowest, highest), None = open
     `unit`, `chart` and `believable` are by form (`_USUAL`) unless an entry says otherwise
@@ -87,6 +89,7 @@ class Metric:
     answers: str | None = None
     provisional: str | None = None
     counted: Literal["over_period", "at_period_end"] = "over_period"
+    settles_after: int = 0
     finest: Literal["day", "month"] = "day"
     believable: Range | None = None
 

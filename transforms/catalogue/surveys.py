@@ -11,6 +11,8 @@ import narwhals.stable.v2 as nw
 from transforms.catalogue.entry import Measure, Metric, ticks
 from transforms.refusal import Sentence
 
+# Days by which most of those answer who answer at all.
+_ANSWERED_WITHIN = 14
 # Top two of five answers, on any scale.
 SATISFIED_FROM = 0.75
 
@@ -107,6 +109,7 @@ METRICS = (
         bottom=("surveys_sent",),
         form="share",
         better="higher",
+        settles_after=_ANSWERED_WITHIN,
     ),
     *(
         Metric(

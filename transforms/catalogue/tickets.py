@@ -7,6 +7,8 @@ import narwhals.stable.v2 as nw
 from transforms.catalogue.entry import Measure, Metric, ticks
 from transforms.refusal import Sentence
 
+# Days by which most tickets are worked off, with what comes after their solution.
+_WORKED_OFF_AFTER = 14
 _is_complaint = nw.col("kind") == "complaint"
 _is_touched_once = (
     (nw.col("reopened_count") == 0)
@@ -137,6 +139,7 @@ METRICS = (
         form="count",
         unit="tickets",
         better="lower",
+        settles_after=_WORKED_OFF_AFTER,
     ),
     Metric(
         "source_sla_share",
@@ -163,6 +166,7 @@ METRICS = (
         bottom=("tickets_resolved",),
         form="share",
         better="higher",
+        settles_after=_WORKED_OFF_AFTER,
     ),
     Metric(
         "reopen_share",
@@ -175,6 +179,7 @@ METRICS = (
         bottom=("tickets_resolved",),
         form="share",
         better="lower",
+        settles_after=_WORKED_OFF_AFTER,
     ),
     Metric(
         "escalation_share",
@@ -187,6 +192,7 @@ METRICS = (
         bottom=("tickets_opened",),
         form="share",
         better="lower",
+        settles_after=_WORKED_OFF_AFTER,
     ),
     Metric(
         "reassignments_per_ticket",
@@ -244,6 +250,7 @@ METRICS = (
         scale=1_000_000,
         unit="per million",
         better="lower",
+        settles_after=_WORKED_OFF_AFTER,
         believable=(0, None),
     ),
     Metric(
