@@ -8,13 +8,13 @@ import streamlit as st
 from dashboards import charts
 from dashboards.blocks.drawing import draw, labels, mode
 from dashboards.blocks.explorer import figures_table, nothing_here
-from dashboards.blocks.small_numbers import tell_hidden, with_enough_answers
+from dashboards.blocks.small_numbers import known, tell_hidden, worded
 from dashboards.filters import asked, choose, unit_names
 from dashboards.language import NOTHING, _, either, n_, told
 from dashboards.scope import Scope, period_of
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import slice_word, split_title
-from dashboards.written import axis_format, with_texts
+from dashboards.written import axis_format
 from pipelines.metric_queries import columns_of
 from transforms.catalogue import Metric
 from transforms.refusal import Sentence
@@ -49,9 +49,8 @@ def bars_by(
     title = _("{metric} by {column}").format(
         metric=told(metric.title), column=split_title(by).lower()
     )
-    every, highlighted = split_figures(reader, scope, metric, by, lowest)
-    figures, hidden = with_enough_answers(reader, metric, every)
-    tell_hidden(reader, hidden)
+    figures, highlighted = split_figures(reader, scope, metric, by, lowest)
+    tell_hidden(reader, figures)
     if figures.is_empty():
         st.info(nothing_here(reader, scope, metric), icon=":material/info:")
         return
@@ -87,11 +86,9 @@ def heat_map(reader: Reader, scope: Scope, metric: Metric) -> None:
     if "period" not in figures.columns:
         return
     names = unit_names(reader)
-    compared, hidden = with_enough_answers(
-        reader, metric, figures.filter(pl.col("org_unit_id").is_in(children))
-    )
-    tell_hidden(reader, hidden)
-    shown = with_texts(metric, compared, reader.currency)
+    compared = figures.filter(pl.col("org_unit_id").is_in(children))
+    tell_hidden(reader, compared)
+    shown = worded(reader, metric, compared)
     if shown.is_empty():
         return
     grain = scope.period.suited_to(metric).grain
@@ -137,11 +134,9 @@ def split_figures(
         names = {value: slice_word(by, value) for value in values}
         if by == "account_code":
             names = _account_names(reader)
-    named = figures.filter(pl.col("value").is_not_null()).with_columns(
-        pl.col(by).replace(names).fill_null(NOTHING).alias("name")
-    )
-    worst_first = named.sort("value", descending=metric.better != "higher")
-    return with_texts(metric, worst_first, reader.currency), highlighted
+    named = known(figures).with_columns(pl.col(by).replace(names).fill_null(NOTHING).alias("name"))
+    worst_first = named.sort("value", descending=metric.better != "higher", nulls_last=True)
+    return worded(reader, metric, worst_first), highlighted
 
 
 def _neighbours(reader: Reader, scope: Scope) -> tuple[list[str], str | None]:

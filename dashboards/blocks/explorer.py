@@ -1,4 +1,4 @@
-"""One metric in depth: chosen from a list, its definition, its trend and its figures as a table.
+"""One metric in depth: chosen from a list, its definition, its control chart or trend, its figures.
 
 Which metric is shown stands in the URL. A new metric of the catalogue is in the list by itself.
 """
@@ -11,15 +11,18 @@ import polars as pl
 import streamlit as st
 
 from dashboards import charts
+from dashboards.blocks.charted import GRAINS, charted_grains, grain_text
+from dashboards.blocks.control_chart import control_chart
 from dashboards.blocks.drawing import draw, labels, mode
-from dashboards.blocks.small_numbers import tell_hidden, with_enough_answers
+from dashboards.blocks.small_numbers import hidden_sentence, tell_hidden, worded
+from dashboards.blocks.switches import switch
 from dashboards.blocks.tables import table
 from dashboards.blocks.tiles import standing
 from dashboards.filters import asked, choose, unit_name
 from dashboards.language import _, told
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
-from dashboards.written import axis_format, definition, period_text, with_texts
+from dashboards.written import axis_format, definition, period_text
 from transforms.catalogue import METRICS, Metric, find_metric
 from transforms.refusal import Sentence
 
@@ -41,9 +44,27 @@ def choose_metric(metrics: Sequence[Metric], usual: str, *, label: str | None = 
 
 
 _METRIC = Sentence("metric", "指标")
+_LINE = "trend"
 
 
-def trend(reader: Reader, scope: Scope, metric: Metric, *, key: str = "trend") -> None:
+def trend(reader: Reader, scope: Scope, metric: Metric) -> None:
+    """Draw the course of `metric`: as a control chart where there is one, by the grain that the URL
+    asks for, or as a plain line with its intervals."""
+    grains = charted_grains(reader, scope, metric)
+    if not grains:
+        trend_line(reader, scope, metric)
+        return
+    options = [*(grain for grain in GRAINS if grain in grains), _LINE]
+    given = st.query_params.get("chart")
+    shown = given if given in options else grains[0]
+    switch("chart", _("Chart"), options, shown, written=_drawn_as, usual=grains[0])
+    if shown == _LINE:
+        trend_line(reader, scope, metric)
+    else:
+        control_chart(reader, scope, metric, shown, is_asked_for=given == shown)
+
+
+def trend_line(reader: Reader, scope: Scope, metric: Metric, *, key: str = "trend") -> None:
     """Draw the course of `metric` up to the period of the scope, with target and interval.
 
     The course of all there is goes by month.
@@ -53,14 +74,13 @@ def trend(reader: Reader, scope: Scope, metric: Metric, *, key: str = "trend") -
     is_all = period.grain == "all"
     if is_all:
         period = period._replace(grain="month")
-        every = reader.figures(metric, scope.over(period), grain=True)
+        course = reader.figures(metric, scope.over(period), grain=True)
     else:
-        every = reader.trend(metric, scope)
-    course, hidden = with_enough_answers(reader, metric, every)
-    tell_hidden(reader, hidden)
-    figures = with_texts(metric, course, reader.currency)
+        course = reader.trend(metric, scope)
+    tell_hidden(reader, course)
+    figures = worded(reader, metric, course)
     if figures["value"].is_null().all():
-        st.info(nothing_here(reader, scope, metric), icon=":material/info:")
+        st.info(_why_nothing(reader, scope, metric, figures), icon=":material/info:")
         return
     limits = _limits(reader, scope, metric)
     draw(
@@ -96,9 +116,12 @@ def figures_table(
 ) -> None:
     """Show figures with all that travels with them: numerator, denominator, interval, trust.
 
-    `title` says what they are where that is not the title of `metric`.
+    `title` says what they are where that is not the title of `metric`. A hidden figure is empty,
+    and a column says why.
     """
     title = title or told(metric.title)
+    if figures["is_hidden"].any():
+        keys = {**keys, "hidden_text": _("Why empty")}
     kind = "share" if metric.unit == "share" else "number"
     table(
         reader,
@@ -123,6 +146,12 @@ def figures_table(
     )
 
 
+def _drawn_as(shown: str) -> str:
+    if shown == _LINE:
+        return _("Trend with intervals")
+    return _("Control chart {grain}").format(grain=grain_text(shown))
+
+
 def nothing_here(reader: Reader, scope: Scope, metric: Metric) -> str:
     """Return the calm sentence that says a metric has no figure in the scope."""
     return _("{metric}: there is nothing to count at {unit} in {period}.").format(
@@ -130,6 +159,12 @@ def nothing_here(reader: Reader, scope: Scope, metric: Metric) -> str:
         unit=unit_name(reader, scope.unit),
         period=period_text(scope.period),
     )
+
+
+def _why_nothing(reader: Reader, scope: Scope, metric: Metric, figures: pl.DataFrame) -> str:
+    if not figures["is_hidden"].any():
+        return nothing_here(reader, scope, metric)
+    return hidden_sentence(reader, metric)
 
 
 def _limits(reader: Reader, scope: Scope, metric: Metric) -> dict[str, float | None]:

@@ -10,11 +10,11 @@ import streamlit as st
 from dashboards import charts
 from dashboards.blocks.drawing import draw, labels, mode
 from dashboards.blocks.explorer import figures_table
-from dashboards.blocks.small_numbers import tell_hidden, with_enough_answers
+from dashboards.blocks.small_numbers import known, tell_hidden, worded
 from dashboards.language import _
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
-from dashboards.written import axis_format, with_texts
+from dashboards.written import axis_format
 from transforms.catalogue import METRICS
 
 
@@ -34,15 +34,15 @@ def metric_bars(
     """
     metrics = [METRICS[metric] for metric in names]
     leading = metrics[0]
-    rows, hidden = [], 0
-    for metric in metrics:
-        known = reader.figures(metric, scope).filter(pl.col("value").is_not_null())
-        shown, few = with_enough_answers(reader, metric, known)
-        rows.append(shown.select(pl.lit(names[metric.name]).alias("name"), pl.all()))
-        hidden += few
-    figures = with_texts(leading, pl.concat(rows), reader.currency)
+    rows = [
+        known(reader.figures(metric, scope)).select(
+            pl.lit(names[metric.name]).alias("name"), pl.all()
+        )
+        for metric in metrics
+    ]
+    figures = worded(reader, leading, pl.concat(rows))
     if is_ranked:
-        figures = figures.sort("value", descending=leading.better != "higher")
+        figures = figures.sort("value", descending=leading.better != "higher", nulls_last=True)
     draw(
         charts.bars(
             figures,
@@ -55,7 +55,7 @@ def metric_bars(
         ),
         f"bars_{name}",
     )
-    tell_hidden(reader, hidden)
+    tell_hidden(reader, figures)
     if figures.height:
         with st.expander(_("Figures"), icon=":material/table:"):
             figures_table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards.blocks.frame import Tone, opening
+from dashboards.blocks.small_numbers import hidden_sentence
 from dashboards.blocks.tiles import Standing, standing
 from dashboards.filters import asked_first, unit_name
 from dashboards.language import _, listed, told
@@ -48,12 +49,17 @@ def open_with(reader: Reader, scope: Scope, page: str, names: list[str]) -> None
     A link to one of them, from a warning, opens with that.
     """
     title = told(find_view(page).title)
+    every = {}
     for name in asked_first("metric", names):
-        stands = standing(reader, scope, METRICS[name])
+        stands = every[name] = standing(reader, scope, METRICS[name])
         if stands.now:
             tone: Tone = "warn" if stands.misses_target else "calm"
             opening(title, _stands(reader, scope, stands), tone, beneath(reader, scope, stands))
             return
+    hidden = [name for name, stands in every.items() if stands.is_hidden]
+    if hidden:
+        opening(title, hidden_sentence(reader, METRICS[hidden[0]]))
+        return
     empty = _("There is nothing to count at {unit} in {period}.").format(
         unit=unit_name(reader, scope.unit), period=period_text(scope.period)
     )

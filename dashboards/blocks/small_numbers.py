@@ -1,7 +1,6 @@
-"""Few answers: a slice of surveys in which a single person could be recognised is not shown.
+"""Few answers: what a page says where a figure of surveys is hidden, and that it is.
 
-How many answers are enough stands in the settings (`minimum_answers`). What counts the answers
-themselves, or the invitations sent, is always shown.
+Which slices are hidden says `metric_queries.answer`, by their column `is_hidden`.
 """
 
 from __future__ import annotations
@@ -10,44 +9,61 @@ import polars as pl
 import streamlit as st
 
 from dashboards.filters import unit_name
-from dashboards.language import n_
+from dashboards.language import _, n_, told
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
-from dashboards.written import period_text
-from transforms.catalogue import MEASURES, METRICS, Metric, tables_of
+from dashboards.written import period_text, with_texts
+from transforms.catalogue import METRICS, Metric
 from transforms.refusal import Refusal
 
+_USUAL_MINIMUM = 5
 
-def with_enough_answers(
-    reader: Reader, metric: Metric, figures: pl.DataFrame
-) -> tuple[pl.DataFrame, int]:
-    """Return the rows of `figures` that may be shown, and how many were hidden.
 
-    The answers of a row are its denominator, weighted where the surveys are.
+def known(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of `figures` that have a value, or would have one if it were not hidden."""
+    return figures.filter(pl.col("value").is_not_null() | pl.col("is_hidden"))
+
+
+def worded(reader: Reader, metric: Metric, figures: pl.DataFrame) -> pl.DataFrame:
+    """Return `figures` as `with_texts` does, but saying so where a figure is hidden.
+
+    `hidden_text` says it too, and is null in all other rows.
     """
-    if not _is_made_of_answers(metric):
-        return figures, 0
-    minimum = reader.home.settings.minimum_answers
-    shown = figures.filter((pl.col("denominator") >= minimum) | pl.col("value").is_null())
-    return shown, figures.height - shown.height
+    hidden = pl.when("is_hidden").then(pl.lit(hidden_text(reader)))
+    return with_texts(metric, figures, reader.currency).with_columns(
+        hidden.otherwise("value_text").alias("value_text"), hidden.alias("hidden_text")
+    )
 
 
-def tell_hidden(reader: Reader, hidden: int) -> None:
-    """Say how many slices were hidden, if any were."""
+def hidden_text(reader: Reader) -> str:
+    """Return what stands in place of a hidden figure."""
+    return _("hidden: fewer than {minimum} answers, here or beside it").format(
+        minimum=minimum_answers(reader)
+    )
+
+
+def hidden_sentence(reader: Reader, metric: Metric) -> str:
+    """Return the calm sentence that says why a metric has no figure, although it has answers."""
+    return _("{metric}: {hidden}.").format(metric=told(metric.title), hidden=hidden_text(reader))
+
+
+def tell_hidden(reader: Reader, figures: pl.DataFrame) -> None:
+    """Say how many of `figures` are hidden, if any are."""
+    hidden = figures["is_hidden"].sum()
     if hidden:
         st.caption(
             ":material/visibility_off: "
             + n_(
-                "{n} with fewer than {minimum} answers is hidden.",
-                "{n} with fewer than {minimum} answers are hidden.",
+                "{n} is hidden: fewer than {minimum} answers, here or beside it.",
+                "{n} are hidden: fewer than {minimum} answers, here or beside them.",
                 hidden,
-            ).format(n=hidden, minimum=reader.home.settings.minimum_answers)
+            ).format(n=hidden, minimum=minimum_answers(reader))
         )
 
 
 def refuse_few_answers(reader: Reader, scope: Scope) -> None:
     """Raise Refusal when there are answers in the scope, but too few of them to be shown."""
-    minimum = reader.home.settings.minimum_answers
+    minimum = minimum_answers(reader)
     answers = reader.figures(METRICS["surveys_answered"], scope)["value"][0]
     if answers and answers < minimum:
         raise Refusal(
@@ -61,9 +77,7 @@ def refuse_few_answers(reader: Reader, scope: Scope) -> None:
         )
 
 
-def _is_made_of_answers(metric: Metric) -> bool:
-    return (
-        tables_of(metric) == ("surveys",)
-        and bool(metric.bottom)
-        and MEASURES[metric.bottom[0]].on == "answered_on"
-    )
+def minimum_answers(reader: Reader) -> int:
+    """Return how many answers were enough for the night that made the snapshot."""
+    said = reader.rows("minimum_answers")["minimum_answers"]
+    return _USUAL_MINIMUM if said.is_empty() else int(said.item())

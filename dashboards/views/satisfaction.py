@@ -1,12 +1,15 @@
-"""Satisfaction: how do customers feel?"""
+"""Satisfaction: how do customers feel, and what drives it?"""
 
 import streamlit as st
 
 from dashboards.blocks.comparison import bars_by, heat_map, split
 from dashboards.blocks.explorer import choose_metric, trend
 from dashboards.blocks.frame import reader
-from dashboards.blocks.low_answers import low_answers
 from dashboards.blocks.metric_bars import metric_bars
+from dashboards.blocks.satisfaction.comments import comments
+from dashboards.blocks.satisfaction.drivers import drivers, drivers_help
+from dashboards.blocks.satisfaction.low_answers import low_answers
+from dashboards.blocks.satisfaction.silent import silent, silent_help
 from dashboards.blocks.sentences import metrics_for, open_with
 from dashboards.blocks.small_numbers import refuse_few_answers
 from dashboards.blocks.tiles import tiles
@@ -65,9 +68,14 @@ metric_bars(
     title=_("Satisfied, by who was asked"),
     name="satisfied_by_evaluator",
 )
-st.subheader(_("Would they recommend us, and do they answer?"))
+st.subheader(_("Would they recommend us?"))
 bars_by(snapshot, scope, METRICS["net_promoter_score"], "org_unit_id", name="recommended")
-bars_by(snapshot, scope, METRICS["survey_response_share"], "method", name="response")
+
+st.subheader(_("What drives it"), help=drivers_help())
+drivers(snapshot, scope)
+
+st.subheader(_("Those who did not answer"), help=silent_help())
+silent(snapshot, scope)
 
 st.subheader(_("One metric in depth"))
 metric = choose_metric(metrics, "satisfied_share")
@@ -77,3 +85,6 @@ heat_map(snapshot, scope, metric)
 
 st.subheader(_("Who was not satisfied"))
 low_answers(snapshot, scope)
+
+st.subheader(_("What they say"))
+comments(snapshot, scope)

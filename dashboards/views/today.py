@@ -4,10 +4,17 @@ import polars as pl
 import streamlit as st
 
 from dashboards.blocks.frame import Tone, opening, reader
+from dashboards.blocks.signals import (
+    better_or_different,
+    causes,
+    concerns,
+    signals_of,
+    without_told,
+)
 from dashboards.blocks.tiles import tiles
 from dashboards.blocks.warning_lines import linked_line, warning_lines
 from dashboards.filters import scope_of, unit_name
-from dashboards.language import _, n_, number, told
+from dashboards.language import _, listed, n_, number, told
 from dashboards.menu import find_view
 from dashboards.snapshot_reader import refused_files_of
 from dashboards.written import period_text
@@ -16,37 +23,36 @@ _MOST_TILES = 8
 
 snapshot = reader()
 scope = scope_of(snapshot, "unit", "period")
-warnings = snapshot.rows("warnings", unit=scope.unit, last=scope.period.last.isoformat())
+first, last = scope.period.first.isoformat(), scope.period.last.isoformat()
+signals = signals_of(snapshot, scope)
+warnings = snapshot.rows("warnings", unit=scope.unit, last=last)
 
+off = causes(signals, "concern")
+new = off.filter("is_new").height
 red = warnings.filter(pl.col("state") == "red").height
 amber = warnings.filter(pl.col("state") == "amber").height
-tone: Tone = "bad" if red else "warn" if amber else "calm"
-if red and amber:
-    headline = _("{red} and {amber} are in warning.").format(
-        red=n_("{n} red indicator", "{n} red indicators", red).format(n=red),
-        amber=n_("{n} amber one", "{n} amber ones", amber).format(n=amber),
-    )
-elif red:
-    headline = n_("{n} indicator is red.", "{n} indicators are red.", red).format(n=red)
-elif amber:
-    headline = n_("{n} indicator is amber.", "{n} indicators are amber.", amber).format(n=amber)
-else:
-    headline = _("No indicator is in warning.")
+tone: Tone = "bad" if red else "warn" if amber or off.height else "calm"
+counts = []
+if off.height:
+    count = n_("{n} concern", "{n} concerns", off.height).format(n=number(off.height))
+    counts.append(_("{concerns} ({new} new)").format(concerns=count, new=number(new)))
+if red:
+    counts.append(n_("{n} red indicator", "{n} red indicators", red).format(n=number(red)))
+if amber:
+    counts.append(n_("{n} amber indicator", "{n} amber indicators", amber).format(n=number(amber)))
+headline = _("What is off: {counts}.").format(counts=listed(counts)) if counts else ""
 opening(
     told(find_view("today").title),
-    headline,
+    headline or _("Nothing is off."),
     tone,
     _("{unit}, {period}.").format(
         unit=unit_name(snapshot, scope.unit), period=period_text(scope.period)
     ),
 )
-warning_lines(snapshot, warnings)
-passed = snapshot.rows(
-    "warnings_passed",
-    unit=scope.unit,
-    first=scope.period.first.isoformat(),
-    last=scope.period.last.isoformat(),
-)
+concerns(snapshot, scope, signals, warnings)
+warning_lines(snapshot, without_told(warnings, signals))
+better_or_different(snapshot, scope, signals)
+passed = snapshot.rows("warnings_passed", unit=scope.unit, first=first, last=last)
 if passed.height:
     title = n_("{n} warning has passed", "{n} warnings have passed", passed.height)
     with st.expander(title.format(n=number(passed.height)), icon=":material/history:"):

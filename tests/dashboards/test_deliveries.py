@@ -253,7 +253,7 @@ def test_choosing_a_list_writes_it_into_the_url(opened: Callable[..., OpenedPage
 
 
 def test_all_there_is_has_a_course_by_month(opened: Callable[..., OpenedPage]) -> None:
-    page = opened(period="all")
+    page = opened(period="all", chart="trend")
     of_stage, of_metric = (table for table in page.tables() if "period" in table)
     for course in (of_stage, of_metric):
         assert [str(month)[:7] for month in course["period"]] == ["2026-03"]

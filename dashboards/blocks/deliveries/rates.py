@@ -13,7 +13,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.blocks.comparison import bars_by, split_figures
-from dashboards.blocks.explorer import trend
+from dashboards.blocks.explorer import trend_line
 from dashboards.blocks.switches import switch
 from dashboards.filters import asked
 from dashboards.language import _, listed, n_, number, told
@@ -60,7 +60,7 @@ def compare_rates(
     st.caption(say_apart(compared))
     bars_by(reader, scope, metric, shown_by, lowest=True, name=f"{name}_rates")
     if over_time:
-        trend(reader, scope, metric, key=f"{name}_over_time")
+        trend_line(reader, scope, metric, key=f"{name}_over_time")
 
 
 def say_apart(figures: pl.DataFrame) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.blocks.comparison import bars_by
-from dashboards.blocks.explorer import nothing_here, trend
+from dashboards.blocks.explorer import nothing_here, trend_line
 from dashboards.blocks.switches import switch
 from dashboards.filters import asked, choose
 from dashboards.language import _
@@ -70,5 +70,5 @@ def _one_stage(reader: Reader, scope: Scope, metric: Metric, stages: list[str]) 
         usual=stages[0],
     )
     one = _OneStage(scope.unit, scope.period, scope.channel, scope.service_level, stage)
-    trend(reader, one, metric, key="one_stage")
+    trend_line(reader, one, metric, key="one_stage")
     bars_by(reader, one, metric, "org_unit_id", lowest=True, name="one_stage_by_unit")
