@@ -311,7 +311,7 @@ def rebase(
     if action is RebaseAction.LIST:
         rebases.show_rebases(opened, opened.settings.language, format)
         return
-    if not (metric and unit and grain and from_ and by.strip() and reason.strip()):
+    if not (metric and unit and grain and from_ and by and reason):
         raise typer.BadParameter(
             "give METRIC UNIT GRAIN FROM --by NAME --reason TEXT. "
             "请给出指标、机构、周期、起始日、--by 姓名与 --reason 理由",
