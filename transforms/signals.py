@@ -6,12 +6,14 @@ one cause, and a reader wants to be told once.
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 # Points in between that break no rule do not end a signal: chance alone brings some back.
 _MOST_QUIET_POINTS = 2
 # Signals of one cause need not begin on the same day: late parcels are complained about later.
-_APART_DAYS = 7
+_APART_DAYS = 14
 SIGNAL_KEYS = ("metric", "org_unit_id", "grain", "chart")
 
 
@@ -70,16 +72,16 @@ def _is_chance() -> pl.Expr:
 def lead_signals(signals: pl.DataFrame, tree: pl.DataFrame, metrics: pl.DataFrame) -> pl.DataFrame:
     """Return `signals` with `signal_id`, `cause_id` (the id of the leading one) and `is_leading`.
 
-    Under a unit's signal hang those of the same metric and side at units below it at that time;
-    among those that are left, at one unit, hang those of the same subject and verdict: the one
-    known first leads, among these the one of most weight. What is still open hangs under nothing
-    that is over. `tree`: `org_unit_id`, `ancestor_id`, `depth`. `metrics`: `metric`, `subject`
-    (what they count) and `weight`.
+    Under a unit's signal hang those of the same metric and side at units below it that begin within
+    two weeks of it. Those that are left, at one unit, of the same subject and verdict, that begin
+    within two weeks of the first are one cause: the one of most weight leads, an open one before
+    any that is over. What is still open hangs under nothing that is over. `tree`: `org_unit_id`,
+    `ancestor_id`, `depth`. `metrics`: `metric`, `subject` (what they count) and `weight`.
     """
     named = signals.join(metrics, on="metric", maintain_order="left").with_row_index("signal_id")
     above = _higher(named, tree)
     tops = named.join(above, on="signal_id", how="anti", maintain_order="left")
-    heads = _heads(pl.concat([above, _first_known(tops)]))
+    heads = _heads(pl.concat([above, _beside(tops)]))
     return (
         named.join(heads, on="signal_id", how="left", maintain_order="left")
         .with_columns(pl.col("leader").fill_null(pl.col("signal_id")).alias("cause_id"))
@@ -90,13 +92,13 @@ def lead_signals(signals: pl.DataFrame, tree: pl.DataFrame, metrics: pl.DataFram
 
 def _higher(signals: pl.DataFrame, tree: pl.DataFrame) -> pl.DataFrame:
     """Return `signal_id` and `leader`: the signal of the highest unit above that says the same."""
-    spans = _spans(signals)
+    spans = signals.with_columns(pl.col("first_period").alias("begins"))
     above = spans.join(tree.filter(pl.col("depth") > 0), on="org_unit_id").join(
         spans.select(
             pl.col("org_unit_id").alias("ancestor_id"),
             "metric",
             "side",
-            pl.col("signal_id", "begins", "ends", "is_open").name.suffix("_other"),
+            pl.col("signal_id", "begins", "is_open").name.suffix("_other"),
         ),
         on=["ancestor_id", "metric", "side"],
     )
@@ -108,23 +110,29 @@ def _higher(signals: pl.DataFrame, tree: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _first_known(tops: pl.DataFrame) -> pl.DataFrame:
+def _beside(tops: pl.DataFrame) -> pl.DataFrame:
     """Return `signal_id` and `leader`, one of its unit, subject and verdict, where it has one."""
-    spans = _spans(tops).sort("known_on", "weight", "signal_id", descending=[False, True, False])
-    ranked = spans.with_row_index("place")
-    pairs = ranked.join(ranked, on=["org_unit_id", "subject", "verdict"], suffix="_other").filter(
-        _may_hang_under_other() & (pl.col("place_other") < pl.col("place"))
+    about = ["org_unit_id", "subject", "verdict"]
+    ordered = tops.sort(*about, "first_period", "signal_id")
+    # A window begins with a signal, not with a date: one pass over signals, of which there are few.
+    causes, begun, before = [], date.min, None
+    for *key, first in ordered.select(*about, "first_period").iter_rows():
+        is_new = key != before or (first - begun).days > _APART_DAYS
+        if is_new:
+            begun, before = first, key
+        causes.append(is_new)
+    leading = pl.struct(~pl.col("is_open"), -pl.col("weight"), "known_on", "signal_id")
+    led = ordered.with_columns(pl.Series("window", causes, pl.Boolean).cum_sum()).select(
+        "signal_id", pl.col("signal_id").sort_by(leading).first().over("window").alias("leader")
     )
-    return pairs.group_by("signal_id").agg(
-        pl.col("signal_id_other").sort_by("place_other").first().alias("leader")
-    )
+    return led.filter(pl.col("leader") != pl.col("signal_id"))
 
 
 def _heads(led: pl.DataFrame) -> pl.DataFrame:
     """Return `led` with every `leader` replaced by the one that it hangs under itself, if any.
 
-    Each round doubles the steps that are taken; a leader is higher up or known earlier, so there
-    is no circle.
+    Each round doubles the steps that are taken; a leader is higher up, or leads its window, so
+    there is no circle.
     """
     while True:
         upward = led.select(pl.col("signal_id").alias("leader"), pl.col("leader").alias("head"))
@@ -134,15 +142,6 @@ def _heads(led: pl.DataFrame) -> pl.DataFrame:
         led = lifted.select("signal_id", pl.coalesce("head", "leader").alias("leader"))
 
 
-def _spans(signals: pl.DataFrame) -> pl.DataFrame:
-    return signals.with_columns(
-        pl.col("first_period").alias("begins"),
-        pl.col("last_on").dt.offset_by(f"{_APART_DAYS}d").alias("ends"),
-    )
-
-
 def _may_hang_under_other() -> pl.Expr:
-    touches = (pl.col("begins") <= pl.col("ends_other")) & (
-        pl.col("begins_other") <= pl.col("ends")
-    )
-    return touches & (pl.col("is_open_other") | ~pl.col("is_open"))
+    apart = (pl.col("begins") - pl.col("begins_other")).dt.total_days().abs()
+    return (apart <= _APART_DAYS) & (pl.col("is_open_other") | ~pl.col("is_open"))
