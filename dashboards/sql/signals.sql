@@ -23,4 +23,6 @@ from shown
 join reference.org_units as unit on unit.id = shown.org_unit_id
 left join depths on depths.org_unit_id = shown.org_unit_id
 left join reference.people as person on person.email = shown.owner
-order by is_new desc, has_target desc, is_over, last_on desc, known_on desc, signal_id
+-- What many units and metrics say comes before what one says.
+order by is_new desc, has_target desc, count(*) over (partition by cause_id) desc, is_over,
+    known_on desc, signal_id
