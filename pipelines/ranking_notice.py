@@ -61,6 +61,14 @@ _REASONS = {
     "nothing_known": Sentence("Nothing was counted in this month.", "本月没有可统计的数据。"),
 }
 
+# Kinds of org units as people call several of them; others go by their own word.
+_KINDS = {
+    "outlet": Sentence("outlets", "网点"),
+    "queue": Sentence("queues", "队列"),
+    "region": Sentence("regions", "大区"),
+    "station": Sentence("stations", "站点"),
+}
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -86,9 +94,10 @@ class Notice:
     @property
     def title(self) -> Sentence:
         """What it is, of which units and which month."""
+        ranked = _KINDS.get(self.scope, Sentence(self.scope, self.scope))
         return Sentence(
-            f"Service quality ranking ({self.scope}), {self.month:%Y-%m}",
-            f"服务质量排名（{self.scope}），{self.month:%Y-%m}",
+            f"Service quality ranking of {ranked.en}, {self.month:%B %Y}",
+            f"{ranked.zh}服务质量排名，{self.month.year}年{self.month.month}月",
         )
 
     @property

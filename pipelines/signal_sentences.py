@@ -55,15 +55,20 @@ _SAID: dict[tuple[str, str], Sentence] = {
 }
 _EVENTS = {
     _LOW: Sentence(
-        "{metric} at {unit}: {events} come closer together, {between}{when}.",
-        "{unit}的{metric}：{events}更加密集，{between}{when}。",
+        "{metric} at {unit}: {events} come closer together{rule}, {between}{when}.",
+        "{unit}的{metric}：{events}更加密集{rule}，{between}{when}。",
     ),
     _HIGH: Sentence(
-        "{metric} at {unit}: {events} come further apart, {between}{when}.",
-        "{unit}的{metric}：{events}更加稀疏，{between}{when}。",
+        "{metric} at {unit}: {events} come further apart{rule}, {between}{when}.",
+        "{unit}的{metric}：{events}更加稀疏{rule}，{between}{when}。",
     ),
 }
-_FAILURES, _CASES = Sentence("failures", "未达标个案"), Sentence("cases", "个案")
+# Rules of many cases say so: the last two alone may not look unusual.
+_OF_MANY = {
+    "seven_on_one_side": Sentence(", seven or more in a row", "（连续七例以上）"),
+    "seven_in_a_row": Sentence(", seven times in a row", "（连续七例）"),
+}
+_FAILURES, _CASES = Sentence("failures", "未达标案例"), Sentence("cases", "案例")
 _BETWEEN = {
     "g": Sentence(
         "{value} others between the last two, usually {centre}",
@@ -86,7 +91,7 @@ _PERIODS = {
 }
 _WHEN = {
     "day": Sentence(" ({day})", "（{day}）"),
-    "week": Sentence(" (week of {day})", "（{day} 起的一周）"),
+    "week": Sentence(" (week of {day})", "（{day}起的一周）"),
     "month": Sentence(" ({month})", "（{month}）"),
     "event": Sentence(" ({day})", "（{day}）"),
 }
@@ -139,6 +144,7 @@ def _told(signal: dict[str, Any], unit: str, currency: str, place: int) -> str:
             unit=unit,
             when=when,
             events=events[place],
+            rule=_OF_MANY[signal["rule"]][place] if signal["rule"] in _OF_MANY else "",
             between=between[signal["chart"]][place].format(**distances),
         )
     has_limits = signal["lower"] is not None and signal["upper"] is not None
@@ -180,8 +186,9 @@ def _value(metric: Metric, value: float, currency: str, place: int) -> str:
     if metric.unit == "share":
         return f"{value:.1%}"
     if metric.unit.startswith("money"):
-        return f"{currency} {value:,.0f}" if abs(value) >= 100 else f"{currency} {value:,.2f}"
-    written = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
+        is_small = 0 < abs(value) < 100
+        return f"{currency} {value:,.2f}" if is_small else f"{currency} {value:,.0f}"
+    written = f"{value:,.1f}" if 0 < abs(value) < 100 else f"{value:,.0f}"
     return _UNITS[metric.unit][place].format(n=written) if metric.unit in _UNITS else written
 
 

@@ -52,19 +52,26 @@ def test_a_share_is_held_against_exact_binomial_limits() -> None:
 
 
 def test_the_spread_between_units_widens_the_limits_by_hand() -> None:
-    # Shares 0.8, 0.9, 1.0 of 100 each: centre 0.9, error sqrt(0.09 / 100) = 0.03,
-    # z = -10/3, 0, 10/3; 10 % quantiles of three are 0.8 of the way out: -8/3, 8/3.
-    # Q = 2 x 64/9 = 14.222; expected 2; weights 1/0.0009 each: sum - sum of squares / sum =
-    # 2/0.0009; tau^2 = 12.222 x 0.0009 / 2 = 0.0055.
+    # Three units of each share 0.8, 0.9, 1.0 of 100: centre 0.9, error sqrt(0.09 / 100) = 0.03,
+    # z = -10/3, 0, 10/3; a tenth on each side is less than three units, so nothing is pulled in.
+    # Q = 6 x 100/9 = 66.667; expected 8; weights 1/0.0009 each: sum - sum of squares / sum =
+    # 8/0.0009; tau^2 = 58.667 x 0.0009 / 8 = 0.0066.
+    spread = units_of(*(cases for cases in ((80, 100), (90, 100), (100, 100)) for _ in range(3)))
+    compared = compare_units(spread, form="share", better="lower")
+    assert compared["tau_squared"].to_list() == pytest.approx([0.0066] * 9)
+    total = sqrt(0.0009 + 0.0066)
+    assert compared["z"].to_list()[::3] == pytest.approx([-0.1 / total, 0, 0.1 / total])
+    assert compared["low_95"][0] == pytest.approx(0.9 - 1.959964 * total)
+    assert compared["high_998"][0] == 1
+    assert compared["stands"].to_list() == ["within"] * 9
+
+
+def test_of_few_units_one_far_outside_is_no_spread_among_all() -> None:
     compared = compare_units(
         units_of((80, 100), (90, 100), (100, 100)), form="share", better="lower"
     )
-    assert compared["tau_squared"].to_list() == pytest.approx([0.0055] * 3)
-    total = sqrt(0.0009 + 0.0055)
-    assert compared["z"].to_list() == pytest.approx([-0.1 / total, 0, 0.1 / total])
-    assert compared["low_95"][0] == pytest.approx(0.9 - 1.959964 * total)
-    assert compared["high_998"][0] == 1
-    assert compared["stands"].to_list() == ["within"] * 3
+    assert compared["tau_squared"].to_list() == [0.0] * 3
+    assert compared["stands"].to_list() == ["below_998", "within", "above_998"]
 
 
 def test_a_rate_is_held_against_exact_poisson_limits_in_its_own_scale() -> None:
