@@ -71,7 +71,7 @@ def test_of_few_units_one_far_outside_is_no_spread_among_all() -> None:
         units_of((80, 100), (90, 100), (100, 100)), form="share", better="lower"
     )
     assert compared["tau_squared"].to_list() == [0.0] * 3
-    assert compared["stands"].to_list() == ["below_998", "within", "above_998"]
+    assert compared["stands"].to_list() == ["below_95", "within", "above_998"]
 
 
 def test_a_rate_is_held_against_exact_poisson_limits_in_its_own_scale() -> None:
