@@ -84,7 +84,10 @@ def _charted(night: Night) -> pl.DataFrame:
         minimum_answers=night.home.settings.minimum_answers,
     )
     series = points.select(_SERIES).unique().sort(_SERIES).with_row_index("series")
-    numbered = points.join(series, on=_SERIES).sort("series", "period")
+    # Several events of a day have their order, which nothing else in their rows tells.
+    numbered = points.join(series, on=_SERIES, maintain_order="left").sort(
+        "series", "period", maintain_order=True
+    )
     charted = chart_points(_with_phases(numbered, night))
     return charted.join(_metric_facts(), on="metric", maintain_order="left").with_columns(
         verdict(pl.col("side"), pl.col("better"), pl.col("chart")).alias("verdict")
@@ -101,10 +104,11 @@ def _with_phases(points: pl.DataFrame, night: Night) -> pl.DataFrame:
         pl.col("from_period").alias("begun"),
         (pl.int_range(pl.len()).over(_SERIES) + 2).cast(pl.Int32).alias("phase"),
     )
-    begun = points.sort("period").join_asof(
+    begun = points.sort("period", maintain_order=True).join_asof(
         starts.sort("begun"), left_on="period", right_on="begun", by=_SERIES, strategy="backward"
     )
-    return begun.with_columns(pl.col("phase").fill_null(1)).drop("begun").sort("series", "period")
+    phases = begun.with_columns(pl.col("phase").fill_null(1)).drop("begun")
+    return phases.sort("series", "period", maintain_order=True)
 
 
 def _metric_facts() -> pl.DataFrame:

@@ -51,7 +51,9 @@ def with_rule_signs(points: pl.DataFrame) -> pl.DataFrame:
     unknown = set(points["chart"].unique()) - {*CHARTS}
     if unknown:
         raise ValueError(f"no such chart: {', '.join(sorted(map(str, unknown)))}")
-    numbered = _numbered(points.filter(_can_be_drawn()).sort("series", "phase", "period"))
+    # Several events of a day stay in the order in which they came.
+    ordered = points.filter(_can_be_drawn()).sort("series", "phase", "period", maintain_order=True)
+    numbered = _numbered(ordered)
     scaled = numbered.with_columns(drawn().alias("drawn"))
     limited = with_limits(
         scaled.join(phase_limits(scaled), on="stretch", how="left", maintain_order="left")
