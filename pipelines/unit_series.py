@@ -159,7 +159,7 @@ def _points(metric: Metric, days: _Days) -> Iterator[pl.DataFrame]:
 
     Days with too few cases are not watched, and who is watched by day or week needs no events.
     """
-    if not days.is_known(metric):
+    if not days.is_known(metric) or days.sums(metric, "day").is_empty():
         return
     has_cases: list[pl.DataFrame] = []
     for grain in charts_of(metric):
