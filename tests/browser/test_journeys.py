@@ -162,7 +162,7 @@ def test_a_link_copied_to_a_second_browser_shows_the_same_view(dashboards: str, 
     wait_until_idle(page)
     choose(page, "Org unit", "Chongqing Yubei")
     page.wait_for_url(re.compile("unit=CKG-YB"))
-    page.get_by_role("radio", name="Week").click()
+    page.get_by_role("radio", name="Week", exact=True).click()
     page.wait_for_url(re.compile("period=2026-W"))
     wait_until_idle(page)
     seen = opening(page).inner_text()

@@ -210,4 +210,6 @@ def test_no_mart_of_a_full_home_is_empty_but_those_of_held_rows_and_of_what_went
     assert empty == {
         *("held_rows", "held_by_rule"),
         *("breaches_to_come", "clock_disagreements", "suspicious_attempts"),
+        # One month of records has no signals, and this home no weights.
+        *("signals", "quality_scores", "quality_score_parts"),
     }

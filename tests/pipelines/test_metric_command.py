@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 _KEYS = [
     *("value", "numerator", "denominator", "low", "high"),
-    *("provisional_rows", "held_rows", "worst", "best"),
+    *("provisional_rows", "held_rows", "worst", "best", "is_hidden"),
 ]
 
 
