@@ -92,7 +92,7 @@ def test_a_sentence_tells_rule_side_and_period_apart() -> None:
             "Delivered on time at Pudong came close to its upper control limit twice in three "
             "weeks: 98.0%, usual 87.0% to 99.0% (week of 6 Jul 2026).",
             "浦东的准时送达率在三周中两次接近控制上限：98.0%，平常为 87.0% 至 99.0%"
-            "（2026年7月6日 起的一周）。",
+            "（2026年7月6日起的一周）。",
         ),
         (
             {"grain": "month", "rule": "seven_on_one_side"},
@@ -109,7 +109,7 @@ def test_a_sentence_tells_rule_side_and_period_apart() -> None:
             {"grain": "event", "value": 2.0, "centre": 14.6},
             "Delivered on time at Pudong: failures come closer together, 2 others between the "
             "last two, usually 15 (6 Jul 2026).",
-            "浦东的准时送达率：未达标个案更加密集，最近两例之间相隔 2 件，平常为 15 件"
+            "浦东的准时送达率：未达标案例更加密集，最近两例之间相隔 2 件，平常为 15 件"
             "（2026年7月6日）。",
         ),
         (
@@ -117,14 +117,14 @@ def test_a_sentence_tells_rule_side_and_period_apart() -> None:
              "centre": 9.0},
             "Tickets re-opened at Pudong: cases come further apart, 40 days between the last two, "
             "usually 9 days (6 Jul 2026).",
-            "浦东的重开工单数：个案更加稀疏，最近两例之间相隔 40 天，平常为 9 天"
+            "浦东的重开工单数：案例更加稀疏，最近两例之间相隔 40 天，平常为 9 天"
             "（2026年7月6日）。",
         ),
         (
             {"grain": "event", "value": None, "metric": "satisfied_share", "centre": 8.0},
             "Satisfied at Pudong: failures come closer together, usually 8 others lie "
             "between two (6 Jul 2026).",
-            "浦东的满意率：未达标个案更加密集，平常两例之间相隔 8 件（2026年7月6日）。",
+            "浦东的满意率：未达标案例更加密集，平常两例之间相隔 8 件（2026年7月6日）。",
         ),
     ],
 )  # fmt: skip
@@ -156,10 +156,10 @@ def test_a_figure_is_written_in_the_unit_of_its_metric(
 @pytest.mark.parametrize(
     ("metric", "lower", "upper", "usual"),
     [
-        ("tickets_resolved", -0.6, 11.7, "0.0 to 11.7"),
-        ("delivery_hours_mean", -2.0, 11.7, "0.0 h to 11.7 h"),
-        ("first_response_minutes_median", -2.0, 11.7, "0.0 min to 11.7 min"),
-        ("lost_per_million", -5.0, 1_200_000.0, "0.0 to 1,000,000"),
+        ("tickets_resolved", -0.6, 11.7, "0 to 11.7"),
+        ("delivery_hours_mean", -2.0, 11.7, "0 h to 11.7 h"),
+        ("first_response_minutes_median", -2.0, 11.7, "0 min to 11.7 min"),
+        ("lost_per_million", -5.0, 1_200_000.0, "0 to 1,000,000"),
         ("net_promoter_score", -130.0, 120.0, "-100 to 100"),
         ("delivery_on_time_share", -0.1, 1.2, "0.0% to 100.0%"),
         # What is earned may be less than nothing.
