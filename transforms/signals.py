@@ -92,13 +92,12 @@ def lead_signals(signals: pl.DataFrame, tree: pl.DataFrame, metrics: pl.DataFram
 
 def _higher(signals: pl.DataFrame, tree: pl.DataFrame) -> pl.DataFrame:
     """Return `signal_id` and `leader`: the signal of the highest unit above that says the same."""
-    spans = signals.with_columns(pl.col("first_period").alias("begins"))
-    above = spans.join(tree.filter(pl.col("depth") > 0), on="org_unit_id").join(
-        spans.select(
+    above = signals.join(tree.filter(pl.col("depth") > 0), on="org_unit_id").join(
+        signals.select(
             pl.col("org_unit_id").alias("ancestor_id"),
             "metric",
             "side",
-            pl.col("signal_id", "begins", "is_open").name.suffix("_other"),
+            pl.col("signal_id", "first_period", "is_open").name.suffix("_other"),
         ),
         on=["ancestor_id", "metric", "side"],
     )
@@ -143,5 +142,5 @@ def _heads(led: pl.DataFrame) -> pl.DataFrame:
 
 
 def _may_hang_under_other() -> pl.Expr:
-    apart = (pl.col("begins") - pl.col("begins_other")).dt.total_days().abs()
+    apart = (pl.col("first_period") - pl.col("first_period_other")).dt.total_days().abs()
     return (apart <= _APART_DAYS) & (pl.col("is_open_other") | ~pl.col("is_open"))
