@@ -153,10 +153,11 @@ def show_rows(
 def figure_rows(query: MetricQuery, figures: pl.DataFrame) -> list[dict[str, Any]]:
     """Return an answer as plain rows: money as text in currency units, counts as whole numbers."""
     metric = query.metric
+    is_amount = metric.unit.startswith("money")
     is_money = {
-        "value": metric.form == "money",
-        "low": metric.form == "money",
-        "high": metric.form == "money",
+        "value": is_amount,
+        "low": is_amount,
+        "high": is_amount,
         "numerator": _is_money(metric.top),
         "denominator": _is_money(metric.bottom),
     }

@@ -44,6 +44,7 @@ def test_every_name_is_snake_case_and_used_once() -> None:
         catalogue.tickets,
         catalogue.clocks,
         catalogue.deliveries,
+        catalogue.delivery_money,
         catalogue.delivery_stages,
         catalogue.surveys,
         catalogue.finance,

@@ -12,6 +12,7 @@ import difflib
 from transforms.catalogue import (
     clocks,
     deliveries,
+    delivery_money,
     delivery_stages,
     duties,
     finance,
@@ -21,7 +22,16 @@ from transforms.catalogue import (
 from transforms.catalogue.entry import Measure, Metric
 from transforms.refusal import Refusal
 
-_NOUNS = (tickets, clocks, deliveries, delivery_stages, surveys, finance, duties)
+_NOUNS = (
+    tickets,
+    clocks,
+    deliveries,
+    delivery_money,
+    delivery_stages,
+    surveys,
+    finance,
+    duties,
+)
 MEASURES: dict[str, Measure] = {
     measure.name: measure for noun in _NOUNS for measure in noun.MEASURES
 }

@@ -1,4 +1,7 @@
-"""Measures and metrics of deliveries. Columns: contract `Delivery`, `transforms/deliveries.py`."""
+"""Measures and metrics of deliveries. Columns: contract `Delivery`, `transforms/deliveries.py`.
+
+Their fees and claims: `delivery_money.py`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ _EXCEPTIONS = {
 }
 _UNTIL_THEN = (48, 72)
 # Days by which most parcels have arrived, or are known not to.
-_ARRIVED_AFTER = 7
+ARRIVED_AFTER = 7
 _is_due = nw.col("promise_state").is_in(["met", "missed"])
 _delivery_hours = nw.col("delivery_seconds").cast(nw.Float64) / 3600
 
@@ -110,13 +113,6 @@ MEASURES = (
             sums=ticks(nw.col("exception") == exception),
         )
         for exception in _EXCEPTIONS
-    ),
-    Measure(
-        "claims_minor",
-        of="deliveries",
-        on="picked_up_on",
-        sums=nw.col("claim_minor"),
-        unit="minor",
     ),
 )
 
@@ -267,7 +263,7 @@ METRICS = (
         bottom=("deliveries_picked_up",),
         form="share",
         better="lower",
-        settles_after=_ARRIVED_AFTER,
+        settles_after=ARRIVED_AFTER,
     ),
     *(
         Metric(
@@ -282,7 +278,7 @@ METRICS = (
             bottom=("deliveries_picked_up",),
             form="share",
             better="lower",
-            settles_after=_ARRIVED_AFTER,
+            settles_after=ARRIVED_AFTER,
         )
         for exception, called in _EXCEPTIONS.items()
     ),
@@ -302,25 +298,9 @@ METRICS = (
             scale=1_000_000,
             unit="per million",
             better="lower",
-            settles_after=_ARRIVED_AFTER,
+            settles_after=ARRIVED_AFTER,
             believable=(0, 1_000_000),
         )
         for exception in ("lost", "damaged")
-    ),
-    Metric(
-        "claims_per_thousand_deliveries",
-        title=Sentence("Claims per thousand deliveries", "千件理赔金额"),
-        meaning=Sentence(
-            "Money claimed, per thousand waybills picked up; on the day of pick-up.",
-            "每千件揽收运单对应的理赔金额；按揽收日统计。",
-        ),
-        top=("claims_minor",),
-        bottom=("deliveries_picked_up",),
-        form="money",
-        scale=1_000,
-        unit="money per thousand",
-        better="lower",
-        settles_after=_ARRIVED_AFTER,
-        believable=(0, None),
     ),
 )

@@ -1,4 +1,4 @@
-"""Metrics of deliveries and of their stages, worked out by hand: see `test_catalogue.py`."""
+"""Metrics of deliveries, their money and their stages by hand: see `test_catalogue.py`."""
 
 from __future__ import annotations
 
@@ -140,6 +140,17 @@ EXAMPLES: dict[str, Example] = {
     "claims_per_thousand_deliveries": example(
         {PICKED_UP: 5_000},  # 15.00 in 3 deliveries
         deliveries=[{"claim_minor": 12_50}, {"claim_minor": 2_50}, {}],
+    ),
+    "fee_per_delivery": example(
+        {PICKED_UP: 7},  # 21.00 in 3 deliveries, one free; of the others nobody knows or asks
+        deliveries=[
+            {"fee_minor": 12_50},
+            {"fee_minor": 8_50},
+            {"fee_minor": 0},
+            {"fee_minor": None},
+            {"fee_minor": 99_00, "status": "cancelled"},
+            {"fee_minor": 99_00, **UNKNOWN_PICK_UP},
+        ],
     ),
     "stage_hours_mean": example(
         {on(3): 17 / 3},  # (2 + 6 + 9) / 3, on the day of the later scan
