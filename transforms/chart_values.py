@@ -11,7 +11,7 @@ from typing import Literal
 import polars as pl
 
 from transforms.catalogue import METRICS, Metric, tables_of
-from transforms.control_charts import BASELINE_POINTS, FEWEST_POINTS
+from transforms.control_charts import FEWEST_POINTS, baseline_points
 from transforms.metrics import MINOR_PER_UNIT, signed_sum
 
 Grain = Literal["day", "week", "month", "event"]
@@ -19,8 +19,9 @@ Grain = Literal["day", "week", "month", "event"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "event", "month")
 # Of the rarer outcome per period: below, counts are too skewed for limits at three sigma.
 FEWEST_CASES = 5.0
-# How much there is to do differs by weekday, and medians of a day rest on few cases.
-_NOT_BY_DAY = ("count", "quantile")
+# How much there is to do differs by weekday. Means and medians of a day rest on few cases: one
+# heavy parcel moves them beyond a limit that supposes an even spread.
+_NOT_BY_DAY = ("count", "mean", "quantile")
 # Books are kept by the month: invoices and wages come on some days of it. Duties fall due by plan.
 _BY_MONTH = ("money", "money_share")
 _PLANNED = ("duties",)
@@ -49,6 +50,19 @@ def event_chart(metric: Metric) -> Literal["g", "t"]:
 def scale_of(metric: Metric) -> float:
     """Return what a value of `chart_values` is multiplied by to be in the metric's unit."""
     return metric.scale / (MINOR_PER_UNIT if metric.form == "money" else 1)
+
+
+def possible_limit(metric: Metric, limit: float) -> float:
+    """Return a limit, in the metric's unit, no further than values can go.
+
+    Limits are as far above the centre as below it, but no count, time or cost of a case is below 0.
+    """
+    lowest, highest = metric.believable or (None, None)
+    # Costs of a case may be credited in the books, but nobody expects them to be.
+    if metric.unit.startswith("money per") and metric.better == "lower":
+        lowest = 0.0
+    limit = limit if lowest is None else max(limit, lowest)
+    return limit if highest is None else min(limit, highest)
 
 
 def chart_values(metric: Metric, sums: pl.DataFrame) -> pl.DataFrame:
@@ -89,42 +103,39 @@ def daily_events(metric: Metric, values: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def units_with_cases(values: pl.DataFrame) -> pl.DataFrame:
-    """Return the `org_unit_id` of `values` (of one metric and grain) that have cases enough.
+def series_with_cases(points: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Return the series that have cases enough, by the columns `keys` that tell them apart.
 
-    Their first 20 points have 5 of the rarer outcome on average, or cases are not counted.
+    `points` has `grain`, `period` and `cases` besides. Enough are 5 of the rarer outcome on average
+    of the points that limits are made of. An event is a case by itself; where cases are not
+    counted, any will do. With fewer than 12 points there is nothing to judge by.
     """
-    earliest = values.sort("org_unit_id", "period")
-    by_unit = earliest.group_by("org_unit_id", maintain_order=True).agg(
-        pl.len().alias("points"), pl.col("cases").head(BASELINE_POINTS).mean()
+    by_series = (
+        points.sort(*keys, "period")
+        .group_by(keys, maintain_order=True)
+        .agg(
+            pl.len().alias("points"),
+            (pl.col("grain").first() == "event").alias("is_by_event"),
+            pl.col("cases").head(baseline_points().first()).mean(),
+        )
     )
-    return by_unit.filter(_is_enough() & (pl.col("points") >= FEWEST_POINTS)).select("org_unit_id")
-
-
-def _is_enough() -> pl.Expr:
-    return pl.col("cases").is_null() | (pl.col("cases") >= FEWEST_CASES)
+    is_enough = (
+        pl.col("cases").is_null() | (pl.col("cases") >= FEWEST_CASES) | pl.col("is_by_event")
+    )
+    return by_series.filter(is_enough, pl.col("points") >= FEWEST_POINTS).select(keys)
 
 
 def watched(points: pl.DataFrame) -> pl.DataFrame:
     """Return the series that raise signals: one grain at most of each metric and unit.
 
-    `points` has `metric`, `org_unit_id`, `grain`, `series`, `period` and `cases`. A grain has cases
-    enough when its first 20 points have 5 of the rarer outcome on average, or when cases are not
-    counted; an event is a case by itself. With fewer than 12 points there is nothing to judge by.
-
-    Columns: `series`.
+    `points` has `metric`, `org_unit_id`, `grain`, `series`, `period` and `cases`. The shortest
+    grain that has cases enough is the one (`series_with_cases`). Columns: `series`.
     """
-    first_points = pl.col("cases").sort_by("period").head(BASELINE_POINTS)
     rank = pl.col("grain").replace_strict(
         {grain: place for place, grain in enumerate(GRAINS)}, return_dtype=pl.Int8
     )
-    by_series = points.group_by("metric", "org_unit_id", "grain", "series").agg(
-        pl.len().alias("points"), first_points.mean().alias("cases")
-    )
     return (
-        by_series.filter(
-            (_is_enough() | (pl.col("grain") == "event")) & (pl.col("points") >= FEWEST_POINTS)
-        )
+        series_with_cases(points, "metric", "org_unit_id", "grain", "series")
         .sort("metric", "org_unit_id", rank)
         .group_by("metric", "org_unit_id", maintain_order=True)
         .first()

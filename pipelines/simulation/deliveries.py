@@ -24,7 +24,7 @@ _ON_TIME_IN_FLOOD = 0.45
 _LOST = 300e-6
 _LOST_IN_FLOOD = 0.08
 _DAMAGED = 0.004
-_CARELESS = 5  # times as many damaged
+_DAMAGED_IN_LEAKING_VAN = 0.9
 _RETURNED = 0.003
 _CANCELLED = 0.003
 _WRONG_ADDRESS = 0.006
@@ -36,7 +36,7 @@ _FALSE_WEEKDAYS = (1, 4)  # Tuesday and Friday
 _HELD_BACK_DAYS = 4
 _SIGNATORIES = ("recipient", "locker", "agent")
 _SIGNATORY_SHARES = (0.62, 0.25, 0.13)
-_UNDER_TARIFF = 0.85
+_UNDER_TARIFF = 0.67
 # Days in transit of what is on time (1, 2 ... days), by service level: never over its limit.
 _TRANSIT_DAYS = np.array(
     [[0.55, 0.45, 0, 0, 0], [0.25, 0.45, 0.30, 0, 0], [0.05, 0.20, 0.30, 0.30, 0.15]]
@@ -214,7 +214,7 @@ def _damage_rates(
 ) -> npt.NDArray[np.float64]:
     careless = _courier_of(incidents.careless_courier, organisation)
     is_careless = (courier == careless) & incidents.careless_courier.lasts(day)
-    return np.where(is_careless, _CARELESS * _DAMAGED, _DAMAGED)
+    return np.where(is_careless, _DAMAGED_IN_LEAKING_VAN, _DAMAGED)
 
 
 def _draw_grams(chance: Stream, rows: int) -> Numbers:

@@ -26,8 +26,10 @@ _VARIABLE = {FEES: 1.0, "6051": 0.04, "6401": 0.38, "6402": 0.14, "6403": 0.22, 
 _FIXED = {"6602": 0.08, "6603": 0.03, "6604": 0.01, "6605": 0.005}
 _FIXED_OF_SERVICE_CENTRE = {"6602": 0.06, "6603": 0.005, "6605": 0.002}
 _NOISE = 0.02
-_OVERRUN = 1.38
-_REVISED_TEMPORARY_LABOUR = 1.10
+_OVERRUN = 2.5
+# Half of what it costs more is granted, six weeks after it began.
+_REVISED_TEMPORARY_LABOUR = 1.75
+_REVISED_MONTHS = "-2mo"
 
 
 class Books:
@@ -115,7 +117,7 @@ def budget_versions(budget: pl.DataFrame, period: Period, incidents: Incidents) 
         version=pl.lit("original"), approved_on=first_day - pl.duration(days=11)
     )
     last_month = period.last_day.replace(day=1)
-    starts = pl.lit(last_month).dt.offset_by("-3mo")
+    starts = pl.lit(last_month).dt.offset_by(_REVISED_MONTHS)
     is_revised = (
         (pl.col("account_code") == TEMPORARY_LABOUR)
         & pl.col("org_unit_id").is_in(incidents.temporary_labour.where)
@@ -151,11 +153,12 @@ def draw_ledger(
     booked = _booked(books, volumes, organisation, period, deliveries=deliveries)
     noise = pl.Series(1 + _NOISE * chance.standard_normal(monthly.height))
     south = incidents.temporary_labour
-    is_overrun = (
-        (pl.col("account_code") == TEMPORARY_LABOUR)
-        & pl.col("org_unit_id").is_in(south.where)
-        & (pl.col("period_start") >= south.first_day)
+    is_overrun = (pl.col("account_code") == TEMPORARY_LABOUR) & pl.col("org_unit_id").is_in(
+        south.where
     )
+    days = (pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1
+    before = (pl.lit(south.first_day) - pl.col("period_start")).dt.total_days().clip(0, days)
+    overrun = 1 + (_OVERRUN - 1) * (1 - before / days)
     is_variable = pl.col("account_code").is_in(list(_VARIABLE))
     costs = (
         monthly.join(booked, on=["month", "org_unit_id"], how="left", maintain_order="left")
@@ -165,7 +168,7 @@ def draw_ledger(
             .otherwise(
                 pl.col("amount_minor")
                 * pl.when(is_variable).then("volume_ratio").otherwise(1.0)
-                * pl.when(is_overrun).then(_OVERRUN).otherwise(1.0)
+                * pl.when(is_overrun).then(overrun).otherwise(1.0)
                 * noise
             )
             .round()

@@ -70,11 +70,6 @@ class Incidents:
 
 def plan_incidents(organisation: Organisation, period: Period) -> Incidents:
     """Return the incidents of `period`, some of which may lie before its first day."""
-    south = [
-        unit
-        for unit, region in zip(organisation.units, organisation.region_of_outlets, strict=False)
-        if region == "South"
-    ]
     return Incidents(
         flood=_incident(
             "flood",
@@ -112,27 +107,31 @@ def plan_incidents(organisation: Organisation, period: Period) -> Incidents:
         sliding_attitude=_incident(
             "sliding_attitude",
             Sentence(
-                "Customers find the staff of the outlet less friendly, more so every week.",
-                "客户对该营业点的服务态度评价逐周下滑。",
+                "Within ten days customers find the staff of the region's outlets unfriendly.",
+                "十天之内，客户对该大区各营业点服务态度的评价大幅下滑。",
             ),
-            ["HGH-BJ"],
+            organisation.outlets_of("East"),
             period,
-            _month_before_end(period, 4),
+            _monday_before_end(period, 19),
             period.last_day,
-            Effect("attitude_mean", 82, 70, "falls"),
-            Effect("satisfied_share", 0.86, 0.83, "falls"),
+            Effect("attitude_mean", 82, 49, "falls"),
+            Effect("satisfied_share", 0.86, 0.78, "falls"),
         ),
         careless_courier=_incident(
             "careless_courier",
             Sentence(
-                "One courier damages five times as many parcels as the others.",
-                "一名快递员的破损率是其他人的五倍。",
+                "For four weeks one courier drives a van whose roof leaks: most parcels in it "
+                "are damaged.",
+                "一名快递员连续四周驾驶车顶漏雨的面包车送件，车上快件大多破损。",
             ),
             ["CAN-TH-C4"],
             period,
-            period.first_day,
-            period.last_day,
-            Effect("damaged_per_million", 4_000, 20_000, "rises"),
+            _monday_before_end(period, 14),
+            _monday_before_end(period, 10) - timedelta(days=1),
+            Effect("damaged_per_million", 4_000, 900_000, "rises"),
+            Effect("exception_share_damaged", 0.004, 0.9, "rises"),
+            Effect("exception_share", None, None, "rises"),
+            Effect("claims_per_thousand_deliveries", None, None, "rises"),
         ),
         false_attempts=_incident(
             "false_attempts",
@@ -150,26 +149,29 @@ def plan_incidents(organisation: Organisation, period: Period) -> Incidents:
         temporary_labour=_incident(
             "temporary_labour",
             Sentence(
-                "Temporary labour costs a third more than planned in the region's outlets.",
-                "该大区各营业点的临时用工费比预算高出三分之一以上。",
+                "Temporary labour costs two and a half times what was planned in the region's "
+                "outlets.",
+                "该大区各营业点的临时用工费达到预算的两倍半。",
             ),
-            south,
+            organisation.outlets_of("South"),
             period,
-            _month_before_end(period, 7),
+            # Costs are booked on the month's last day: two weeks later they are known.
+            _month_before_end(period, 4).replace(day=17),
             period.last_day,
-            Effect("expense_execution_share", 1.0, 1.38, "rises", account="6601"),
+            Effect("expense_execution_share", 1.0, 2.5, "rises", account="6601"),
         ),
         under_tariff=_incident(
             "under_tariff",
             Sentence(
-                "The station charges 15 % under the tariff.",
-                "该营业点实收运费比标准价低 15%。",
+                "The station charges a third under the tariff.",
+                "该营业点实收运费比标准价低三分之一。",
             ),
             ["SHE-HN"],
             period,
-            _month_before_end(period, 5),
+            _monday_before_end(period, 26),
             period.last_day,
-            Effect("revenue_execution_share", 1.0, 0.85, "falls", account="6001"),
+            Effect("fee_per_delivery", None, None, "falls"),
+            Effect("revenue_execution_share", 1.0, 0.67, "falls", account="6001"),
         ),
     )
 
@@ -197,6 +199,11 @@ def _incident(
 
 def _days_before_end(period: Period, days: int) -> date:
     return period.last_day - timedelta(days=days)
+
+
+def _monday_before_end(period: Period, weeks: int) -> date:
+    """Return the Monday of the week `weeks` before the period's last week."""
+    return period.last_day - timedelta(days=period.last_day.weekday(), weeks=weeks)
 
 
 def _month_before_end(period: Period, months: int) -> date:

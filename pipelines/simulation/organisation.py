@@ -72,6 +72,11 @@ class Organisation:
             for courier in range(COURIERS_PER_OUTLET)
         ]
 
+    def outlets_of(self, region: str) -> list[str]:
+        """Return the outlets of a region."""
+        places = zip(self.units[: self.outlets], self.region_of_outlets, strict=True)
+        return [outlet for outlet, place in places if place == region]
+
     def unit(self, unit_id: str) -> int:
         return self.units.index(unit_id)
 

@@ -24,7 +24,8 @@ _ANSWERED = 0.45
 _ANSWERED_OF_VISITS = 1.0
 _COMMENTED = 0.3
 _FINE = {"attitude": 0.88, "efficiency": 0.85, "effect": 0.90}
-_ATTITUDE_AT_THE_END = 0.40
+_ATTITUDE_AT_THE_END = 0.25
+_DAYS_OF_SLIDE = 10
 # Chance of being satisfied on the whole: this, and what each fine dimension adds to it.
 _SATISFIED = 0.20
 _ADDS = {"attitude": 0.12, "efficiency": 0.36, "effect": 0.28}
@@ -165,10 +166,10 @@ def _draw_scores(
 def _attitude_shares(
     sent: pl.DataFrame, organisation: Organisation, incidents: Incidents
 ) -> npt.NDArray[np.float64]:
-    """Return the share who find the staff friendly: it slides from usual to end in the incident."""
+    """Return the share who find the staff friendly: in the incident it slides, and stays low."""
     slide = incidents.sliding_attitude
     day = sent["sent"].to_numpy() // DAY
-    progress = (day - slide.first) / (slide.last - slide.first)
+    progress = ((day - slide.first) / _DAYS_OF_SLIDE).clip(0, 1)
     usual = _FINE["attitude"]
     return np.where(
         slide.covers(organisation, sent["unit"].to_numpy(), day),

@@ -9,19 +9,21 @@ g and t charts; `judgement` says what a signal and the limits mean for a metric 
 from __future__ import annotations
 
 from transforms.control_charts.judgement import assurance, verdict
-from transforms.control_charts.limits import BASELINE_POINTS
+from transforms.control_charts.limits import BASELINE_MONTHS, BASELINE_POINTS, baseline_points
 from transforms.control_charts.points import CHARTS, FEWEST_POINTS, chart_points
 from transforms.control_charts.rare_events import rare_event_points
 from transforms.control_charts.rebasing import HELD_POINTS, propose_rebases
 from transforms.control_charts.rules import RULES
 
 __all__ = [
+    "BASELINE_MONTHS",
     "BASELINE_POINTS",
     "CHARTS",
     "FEWEST_POINTS",
     "HELD_POINTS",
     "RULES",
     "assurance",
+    "baseline_points",
     "chart_points",
     "propose_rebases",
     "rare_event_points",

@@ -31,6 +31,8 @@ import polars as pl
 from transforms.control_charts.rounding import difference
 
 BASELINE_POINTS = 20
+# A year: twenty months are hardly ever on record, and a change would lie in its own baseline.
+BASELINE_MONTHS = 12
 _SIGMAS = 3  # from the centre to a limit (Shewhart, 1931)
 _RANGE_PER_SIGMA = 1.128  # d2: mean range of two normal values, in sigmas
 _LIMIT_PER_MEAN_RANGE = 2.66  # 3 / d2, as XmR charts are printed
@@ -47,17 +49,28 @@ def drawn() -> pl.Expr:
     return pl.when(_chart == "t").then(pl.col("value") ** (1 / _T_POWER)).otherwise(pl.col("value"))
 
 
+def baseline_points() -> pl.Expr:
+    """Return of how many points limits are made, by the `grain` of the points."""
+    is_month = pl.col("grain") == "month"
+    return pl.when(is_month).then(BASELINE_MONTHS).otherwise(BASELINE_POINTS)
+
+
+def is_baseline() -> pl.Expr:
+    """Return the claim that limits are made of the point `number` (1 .. within a phase)."""
+    return pl.col("number") <= baseline_points()
+
+
 def phase_limits(points: pl.DataFrame) -> pl.DataFrame:
     """Return per `stretch`: `centre`, `drawn_centre`, `middle` and `spread`.
 
-    They come from its first 20 points. `middle` is what limits lie about, on the scale of `drawn`.
+    They come from its baseline. `middle` is what limits lie about, on the scale of `drawn`.
 
     `points` has `stretch` (a number per series and phase), `number` (1 .. within it), `drawn`, and
     the columns of a point, in order. `spread` is one sigma, of p' and u' that of a denominator
     of 1. It is null where the points do not vary, or where there is one only: what has shown no
     variation yet does not tell how much of it is usual.
     """
-    baseline = points.filter(pl.col("number") <= BASELINE_POINTS)
+    baseline = points.filter(is_baseline())
     centres = phase_centres(baseline)
     ranged = baseline.join(centres, on="stretch", maintain_order="left").with_columns(
         _scored().alias("score")

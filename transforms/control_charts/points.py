@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.control_charts.limits import BASELINE_POINTS, drawn, phase_limits, with_limits
+from transforms.control_charts.limits import drawn, is_baseline, phase_limits, with_limits
 from transforms.control_charts.rules import first_rule, rule_signs
 
 CHARTS = ("p_prime", "u_prime", "xmr", "xmr_median", "g", "t")
@@ -15,15 +15,17 @@ FEWEST_POINTS = 12
 def chart_points(points: pl.DataFrame) -> pl.DataFrame:
     """Return `points` by series, phase and period, with limits and the rules they break.
 
-    `points`, in any order: `series` (a number), `phase` (1 ..), `period`, `chart` (one of CHARTS,
-    the same all along a series), `value` (before scale), `numerator` and `denominator` (Float64;
-    read on p' and u' only). Left out are points that cannot be drawn: no finite value; on p' and
-    u' no numerator or no denominator above 0; on g and t a value below 0. Other columns are kept.
+    `points`, in any order: `series` (a number), `phase` (1 ..), `period`, `grain` (day | week |
+    month | event) and `chart` (one of CHARTS), both the same all along a series, `value` (before
+    scale), `numerator` and `denominator` (Float64; read on p' and u' only). Left out are points
+    that cannot be drawn: no finite value; on p' and u' no numerator or no denominator above 0; on
+    g and t a value below 0. Other columns are kept.
 
-    Added: `number` (1 .. within the phase); `centre`, `lower`, `upper`, from the first 20 points of
-    the phase and carried forward (limits are null where these do not vary); `rule` (first of
-    RULES that the point breaks) and `side` (high | low), null where none is broken;
-    `is_baseline`; `is_provisional` (fewer than 12 points in the phase: no signals).
+    Added: `number` (1 .. within the phase); `centre`, `lower`, `upper`, from the first points of
+    the phase, its baseline: 20, of months 12, and carried forward (limits are null where these do
+    not vary); `rule` (first of RULES that the point breaks) and `side` (high | low), null where
+    none is broken; `is_baseline`; `is_provisional` (fewer than 12 points in the phase: no
+    signals).
 
     Raises ValueError when a chart is not one of CHARTS.
     """
@@ -37,7 +39,7 @@ def chart_points(points: pl.DataFrame) -> pl.DataFrame:
         "upper",
         pl.when(counts).then(rule).alias("rule"),
         pl.when(counts).then(side).alias("side"),
-        (pl.col("number") <= BASELINE_POINTS).alias("is_baseline"),
+        is_baseline().alias("is_baseline"),
         (~counts).alias("is_provisional"),
     )
 

@@ -29,11 +29,11 @@ def rare_event_points(days: pl.DataFrame, chart: Literal["g", "t"]) -> pl.DataFr
     cases, events among them, that could have been one: the denominator, a whole number). A day
     without a row had neither.
 
-    Columns: `series`, `period` (day of the event), `chart`, `value`, `numerator` (1, the event) and
-    `denominator` (the cases on g, the days on t, since the event before). `value` is the
-    `denominator` on t; on g it is one less, the cases between the two events (0 where a rate
-    counts more events than cases). Events of the first day with events are no points: nobody
-    knows how long it took to them. Nor is what has passed since the newest event.
+    Columns: `series`, `period` (day of the event), `grain` (event), `chart`, `value`, `numerator`
+    (1, the event) and `denominator` (the cases on g, the days on t, since the event before).
+    `value` is the `denominator` on t; on g it is one less, the cases between the two events (0
+    where a rate counts more events than cases). Events of the first day with events are no points:
+    nobody knows how long it took to them. Nor is what has passed since the newest event.
     """
     series = pl.col("series")
     cases = pl.col("opportunities").fill_null(0).cast(pl.Float64)
@@ -73,6 +73,7 @@ def rare_event_points(days: pl.DataFrame, chart: Literal["g", "t"]) -> pl.DataFr
         .select(
             "series",
             pl.col("day").alias("period"),
+            pl.lit("event").alias("grain"),
             pl.lit(chart).alias("chart"),
             between.alias("value"),
             pl.lit(1.0).alias("numerator"),

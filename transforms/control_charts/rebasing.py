@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.control_charts.limits import BASELINE_POINTS, drawn, phase_centres
+from transforms.control_charts.limits import baseline_points, drawn, phase_centres
 from transforms.control_charts.rounding import difference
 
 HELD_POINTS = 12
@@ -15,7 +15,7 @@ def propose_rebases(charted: pl.DataFrame) -> pl.DataFrame:
 
     `charted` is what `chart_points` returned. Proposed is to start a phase where the newest points
     of the newest phase, 12 or more after its baseline, began to lie on one side of the centre.
-    The centre is that of the new phase once it is accepted: of its first 20 points.
+    The centre is that of the new phase once it is accepted: of as many points as a baseline has.
     """
     newest = charted.group_by("series", maintain_order=True).agg(pl.col("phase").last())
     since_baseline = charted.join(
@@ -34,7 +34,7 @@ def propose_rebases(charted: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.len().over("series") >= HELD_POINTS)
     )
     place = pl.int_range(pl.len()).over("series")
-    baseline = held.filter(place < BASELINE_POINTS).with_columns(drawn().alias("drawn"))
+    baseline = held.filter(place < baseline_points()).with_columns(drawn().alias("drawn"))
     proposed = (
         baseline.group_by("series", "stretch", maintain_order=True)
         .agg(pl.col("period").first().alias("rebase_from"))

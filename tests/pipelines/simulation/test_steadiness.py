@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.pipelines.simulation.landed_demo import standard_errors
+from tests.pipelines.simulation.landed_demo import Demo, standard_errors
 
 
 def test_shares_on_time_are_steady_at_every_outlet_without_incident(due: pl.DataFrame) -> None:
@@ -22,15 +22,16 @@ def test_shares_on_time_are_steady_at_every_outlet_without_incident(due: pl.Data
 
 
 def test_nothing_drifts_between_the_halves_of_the_period(
-    due: pl.DataFrame, answers: pl.DataFrame, tickets: pl.DataFrame
+    demo: Demo, due: pl.DataFrame, answers: pl.DataFrame, tickets: pl.DataFrame
 ) -> None:
     middle = date(2026, 2, 1)
+    steady = answers.filter(~_is_sliding(demo))
     quiet = tickets.filter(pl.col("受理网点") != "Q-TRACE", pl.col("是否达标").is_not_null())
     for rows, instant, is_good in (
         (due.filter(pl.col("Outlet") != "CKG-YB"), "Promised", pl.col("in_time")),
         (due, "Promised", pl.col("Attempts") == "1"),
         (due, "Promised", pl.col("Exception").eq_missing("Wrong address")),
-        (answers.filter(pl.col("Unit") != "HGH-BJ"), "Sent", pl.col("Overall") >= 0.75),
+        (steady, "Sent", pl.col("Overall") >= 0.75),
         (quiet, "受理时间", pl.col("是否达标") == "是"),
         (quiet, "受理时间", pl.col("工单类型") == "投诉"),
     ):
@@ -42,11 +43,18 @@ def test_nothing_drifts_between_the_halves_of_the_period(
         assert abs(first.mean() - second.mean()) < 4 * error
 
 
-def test_satisfaction_does_not_depend_on_the_scale(answers: pl.DataFrame) -> None:
+def test_satisfaction_does_not_depend_on_the_scale(demo: Demo, answers: pl.DataFrame) -> None:
     satisfied = (
-        answers.filter(pl.col("Unit") != "HGH-BJ")
+        answers.filter(~_is_sliding(demo))
         .group_by("Scale")
         .agg(pl.len(), share=(pl.col("Overall") >= 0.75).mean())
     )
     for _, rows, share in satisfied.iter_rows():
         assert abs(standard_errors(share, rows, 0.86)) < 4
+
+
+def _is_sliding(demo: Demo) -> pl.Expr:
+    """Return the claim that an answer is of those who find the staff unfriendly."""
+    slide = demo.incident("sliding_attitude")
+    is_since = pl.col("Sent").dt.date() >= date.fromisoformat(slide["from"])
+    return pl.col("Unit").is_in(slide["where"]) & is_since

@@ -15,6 +15,7 @@ _SCHEMA = {
     "series": pl.Int64,
     "phase": pl.Int32,
     "period": pl.Date,
+    "grain": pl.String,
     "chart": pl.String,
     "value": pl.Float64,
     "numerator": pl.Float64,
@@ -30,6 +31,7 @@ def series_of(
     series: int = 1,
     phase: int = 1,
     days: Sequence[int] | None = None,
+    grain: str = "day",
 ) -> pl.DataFrame:
     """Return one point per figure: values, or with `denominators` the numerators over them."""
     rows = []
@@ -37,7 +39,8 @@ def series_of(
         n = denominators[place] if denominators else None
         value = figure / n if figure is not None and n else None if denominators else figure
         day = FIRST + timedelta(days=days[place] if days else place)
-        rows.append((series, phase, day, chart, value, figure if denominators else None, n))
+        numerator = figure if denominators else None
+        rows.append((series, phase, day, grain, chart, value, numerator, n))
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 

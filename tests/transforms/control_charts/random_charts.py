@@ -51,6 +51,7 @@ def random_points(
             "series": np.repeat(np.arange(series), points),
             "phase": np.ones(series * points, dtype=np.int32),
             "period": pl.concat([days] * series),
+            "grain": "day",
             "chart": np.repeat(chart, points),
             "value": value.ravel(),
             "numerator": np.where(attribute, counted, 1.0).ravel().astype(float),

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 from controlchartspy import spc
 
-from transforms.control_charts import BASELINE_POINTS
+from transforms.control_charts import baseline_points
 
 _THEIR_NAME = {
     "p_prime": "pp",
@@ -44,7 +44,7 @@ _SIGN = {"improvement": 1, "deterioration": -1, "none": 0}
 def their_chart(points: pl.DataFrame) -> pl.DataFrame:
     """Return `centre`, `lower`, `upper`, `low_zone`, `high_zone` and a sign per rule.
 
-    `points` are those of one series, in order; limits are those of the first 20.
+    `points` are those of one series, in order; limits are those of its baseline.
     """
     chart = points["chart"][0]
     has_cases = chart in ("p_prime", "u_prime")
@@ -62,7 +62,7 @@ def their_chart(points: pl.DataFrame) -> pl.DataFrame:
         spc_settings={
             "chart_type": _THEIR_NAME[chart],
             "outliers_in_limits": True,
-            "num_points_subset": min(BASELINE_POINTS, points.height),
+            "num_points_subset": min(points.select(baseline_points())[0, 0], points.height),
             "subset_points_from": "Start",
         },
         outlier_settings={

@@ -85,6 +85,16 @@ def test_limits_come_from_the_first_twenty_points_and_are_carried_forward() -> N
     assert followed["is_baseline"].to_list() == [True] * 20 + [False] * 3
 
 
+def test_months_have_limits_from_the_first_twelve() -> None:
+    alone, followed = (
+        charted("xmr", _XMR, grain="month"),
+        charted("xmr", [*_XMR, 66], grain="month"),
+    )
+    assert limits_of(followed, 13) == limits_of(alone, 1)
+    assert followed["is_baseline"].to_list() == [True] * 12 + [False]
+    assert broken(followed) == {13: ("beyond_limit", "high")}
+
+
 def test_a_phase_has_limits_of_its_own() -> None:
     before, after = [10.0, 12, 11, 13, 9] * 4, [110.0, 112, 111, 113, 109] * 4
     later = range(20, 40)

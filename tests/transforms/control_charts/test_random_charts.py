@@ -13,7 +13,7 @@ from tests.transforms.control_charts.random_charts import random_points
 from transforms.control_charts import CHARTS, chart_points, propose_rebases, rare_event_points
 
 _NUMBERS = ("value", "centre", "lower", "upper")
-_settings = settings(deadline=None, max_examples=40)
+_settings = settings(max_examples=40)
 _counts = st.integers(0, 10**6)
 
 

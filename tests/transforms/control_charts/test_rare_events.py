@@ -113,7 +113,15 @@ def test_series_do_not_touch_and_rows_may_come_in_any_order(chart: str) -> None:
 def test_without_a_second_day_of_events_there_are_no_points(seen: pl.DataFrame, chart: str) -> None:
     points = rare_event_points(seen, chart)
     assert points.height == 0
-    assert points.columns == ["series", "period", "chart", "value", "numerator", "denominator"]
+    assert points.columns == [
+        "series",
+        "period",
+        "grain",
+        "chart",
+        "value",
+        "numerator",
+        "denominator",
+    ]
 
 
 def test_more_events_than_cases_leave_no_case_between_most_of_them() -> None:

@@ -43,13 +43,17 @@ def test_the_new_phase_begins_where_the_run_does() -> None:
     assert proposed([*_BEFORE, 12, 9, *_SHIFTED * 4]) == (22, pytest.approx(21.5))
 
 
+@pytest.mark.parametrize(("grain", "baseline"), [("day", 20), ("month", 12)])
 @pytest.mark.parametrize("chart", ["p_prime", "u_prime", "xmr", "xmr_median", "g", "t"])
-def test_the_centre_proposed_is_the_one_that_the_new_phase_gets(chart: str) -> None:
-    figures = [*_BEFORE, *[place % 7 + 20.0 for place in range(30)]]
-    n = [place % 9 + 60.0 for place in range(50)] if chart in ("p_prime", "u_prime") else None
-    points = series_of(chart, figures, n)
+def test_the_centre_proposed_is_the_one_that_the_new_phase_gets(
+    chart: str, grain: str, baseline: int
+) -> None:
+    figures = [*_BEFORE[:baseline], *[place % 7 + 20.0 for place in range(30)]]
+    has_cases = chart in ("p_prime", "u_prime")
+    n = [place % 9 + 60.0 for place in range(len(figures))] if has_cases else None
+    points = series_of(chart, figures, n, grain=grain)
     _, since, centre = propose_rebases(chart_points(points)).row(0)
-    assert since == FIRST + timedelta(days=20)
+    assert since == FIRST + timedelta(days=baseline)
     phase = pl.when(pl.col("period") >= since).then(2).otherwise(1).cast(pl.Int32)
     accepted = chart_points(points.with_columns(phase.alias("phase")))
     assert accepted.filter(pl.col("phase") == 2)["centre"][0] == pytest.approx(centre)

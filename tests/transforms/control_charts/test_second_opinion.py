@@ -33,7 +33,12 @@ def compared(request: pytest.FixtureRequest) -> tuple[str, pl.DataFrame]:
     """Return the chart and ours beside theirs (`their_…`), a row per point."""
     chart: str = request.param
     generator = np.random.default_rng([5, CHARTS.index(chart)])
-    points = random_points(generator, _SERIES, _POINTS, (chart,))
+    drawn = random_points(generator, _SERIES, _POINTS, (chart,))
+    # Every third as if by month: its baseline is shorter.
+    is_by_month = pl.col("series") % 3 == 0
+    points = drawn.with_columns(
+        pl.when(is_by_month).then(pl.lit("month")).otherwise("grain").alias("grain")
+    )
     theirs = pl.concat([their_chart(one) for one in points.partition_by("series")])
     ours = with_rule_signs(points)
     return chart, pl.concat([ours, theirs.select(pl.all().name.prefix("their_"))], how="horizontal")
