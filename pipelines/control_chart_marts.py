@@ -2,6 +2,7 @@
 
 What a chart is made of: `pipelines/unit_series.py`. Limits and rules: `transforms/control_charts`.
 Signals and their causes: `transforms/signals.py`; their sentences: `pipelines/signal_sentences.py`.
+Who answers for them: `pipelines/signal_owners.py`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dagster import MaterializeResult, asset
 
 from pipelines.decisions import rebases_in_force
 from pipelines.night import Night
+from pipelines.signal_owners import signal_owners
 from pipelines.signal_sentences import with_sentences
 from pipelines.stages import NIGHT, key_of, on_night
 from pipelines.unit_series import series_points
@@ -33,14 +35,6 @@ qualify row_number() over (
     partition by metric, tree.org_unit_id
     order by target.org_unit_id is null, tree.depth, effective_from desc nulls last
 ) = 1
-"""
-# Who answers for a metric at a unit of a kind: the first of its warning rules.
-_OWNERS = """
-select metric, unit.id as org_unit_id, first(owner order by rule_id) as owner
-from reference.kri_rules as rule
-join reference.org_units as unit on unit.kind = rule.scope
-where owner is not null
-group by all
 """
 
 
@@ -211,7 +205,10 @@ def _signals(night: Night, points: pl.DataFrame) -> pl.DataFrame:
     known = (pl.col("known_on") + pl.duration(days="settles_after")).alias("known_on")
     led = lead_signals(found.with_columns(known).drop("settles_after"), tree, weights)
     owned = led.join(
-        warehouse.query(_OWNERS), on=["metric", "org_unit_id"], how="left", maintain_order="left"
+        signal_owners(warehouse.query),
+        on=["metric", "org_unit_id"],
+        how="left",
+        maintain_order="left",
     )
     units = warehouse.query("select id as org_unit_id, name, name_zh from reference.org_units")
     shown = _without_few(night, owned).drop("series", "phase")

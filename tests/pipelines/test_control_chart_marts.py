@@ -42,6 +42,7 @@ _RULES = (
     "a,delivery_on_time_share,outlet,week,below,0.9,0.8,Ms First\n"
     "c,lost_per_million,outlet,month,above,1,9,Mr Lost\n"
 )
+_PEOPLE = "email,role,org_unit_id\nqa@hq.example,qa,HQ\nqa@pd.example,qa,PD\n"
 
 
 def parcels() -> str:
@@ -79,7 +80,7 @@ def made(small: SmallHome) -> Tables:
 
 
 def taken_up(root: Path, landed: str | None) -> SmallHome:
-    reference = {**REFERENCE, "targets": _TARGETS, "kri_rules": _RULES}
+    reference = {**REFERENCE, "targets": _TARGETS, "kri_rules": _RULES, "people": _PEOPLE}
     small = new_home(root, reference=reference)
     if landed:
         small.land("deliveries/all.csv", landed)
@@ -221,17 +222,19 @@ def test_a_cause_that_is_still_open_is_led_by_a_signal_that_is(tables: Tables) -
     assert hidden["sentence"].to_list() == []
 
 
-def test_a_signal_is_owned_by_whom_the_first_warning_rule_of_its_unit_names(
-    tables: Tables,
-) -> None:
-    owners = dict(
-        tables["signals"]
-        .filter(pl.col("metric") == ON_TIME.metric)
-        .select("org_unit_id", "owner")
-        .unique()
-        .rows()
-    )
-    assert owners == {"PD": "Ms First", "HQ": None}
+def test_a_signal_has_an_owner_by_warning_rules_else_by_people(tables: Tables) -> None:
+    owners = tables["signals"].select("metric", "org_unit_id", "owner").unique()
+    assert owners.height == owners.select("metric", "org_unit_id").n_unique()
+    by_rule = owners.filter(pl.col("metric") == ON_TIME.metric)
+    assert dict(by_rule.select("org_unit_id", "owner").rows()) == {
+        "PD": "Ms First",
+        "HQ": "Ms First",
+    }
+    others = owners.filter(~pl.col("metric").is_in([ON_TIME.metric, "lost_per_million"]))
+    assert set(others.select("org_unit_id", "owner").rows()) == {
+        ("PD", "qa@pd.example"),
+        ("HQ", "qa@hq.example"),
+    }
 
 
 def test_every_signal_is_told_in_both_languages(tables: Tables) -> None:
