@@ -151,7 +151,7 @@ def _choose_period(scope: Scope, known: Known, grains: Sequence[Grain]) -> None:
         st.query_params["period"] = change_grain(scope.period, grain, known).to_url()
 
     st.session_state[key] = scope.period.grain
-    st.segmented_control(
+    st.pills(
         _("Period"),
         grains,
         key=key,

@@ -99,6 +99,7 @@ VIEWS = (
         Sentence("Show me the rows.", "查看原始记录"),
     ),
 )
+_FRONT = VIEWS[0]
 # Table of measures -> the page that is about it; others are on "All metrics".
 _PAGE_OF_TABLE = {
     "tickets": "service_levels",
@@ -121,11 +122,16 @@ def pages() -> dict[str, st.Page]:
             view.file,
             title=told(view.title),
             icon=view.icon,
-            url_path=view.name,
-            default=view is VIEWS[0],
+            url_path="" if view is _FRONT else view.name,
+            default=view is _FRONT,
         )
         for view in VIEWS
     }
+
+
+def front_page_by_name() -> st.Page:
+    """Return the front page at the address of its name, where Streamlit serves it at `/` only."""
+    return st.Page(_FRONT.file, title=told(_FRONT.title), icon=_FRONT.icon, url_path=_FRONT.name)
 
 
 def find_view(name: str) -> View:

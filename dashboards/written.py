@@ -18,10 +18,18 @@ _DECIMALS = {
     "points": 1,
     "per million": 0,
     "per ticket": 2,
-    "money per thousand": 0,
+    "money per delivery": 2,
+    "money per ticket": 2,
 }
 # d3 formats of number axes; other units get grouped whole numbers.
-_AXES = {"share": ".0%", "money": "~s", "money per thousand": "~s", "per ticket": ".2f"}
+_AXES = {
+    "share": ".0%",
+    "money": "~s",
+    "money per thousand": "~s",
+    "money per delivery": ",.2f",
+    "money per ticket": ",.2f",
+    "per ticket": ".2f",
+}
 
 
 def value_text(metric: Metric, value: float | None, currency: str) -> str:
@@ -33,9 +41,10 @@ def value_text(metric: Metric, value: float | None, currency: str) -> str:
         return lang.NOTHING
     if metric.unit == "share":
         return lang.percent(value)
+    decimals = _DECIMALS.get(metric.unit, 0)
     if metric.unit.startswith("money"):
-        return lang.money(value, currency)
-    written = lang.number(value, _DECIMALS.get(metric.unit, 0))
+        return lang.money(value, currency, decimals)
+    written = lang.number(value, decimals)
     match metric.unit:
         case "hours":
             return _("{n} h").format(n=written)
@@ -94,12 +103,15 @@ def provisional_text(rows: int | None) -> str:
 
 
 def trust_text(metric: Metric, row: dict[str, float | None], currency: str) -> str:
-    """Return what the figure would be had all held rows failed or passed; empty without any."""
+    """Return what the figure would be had all held rows failed or passed; empty without any, and
+    where that does not show in the digits that are written."""
     if not row["held_rows"] or row["worst"] is None or row["best"] is None:
         return ""
+    worst, best = (value_text(metric, row[end], currency) for end in ("worst", "best"))
+    if worst == best:
+        return ""
     return _("between {worst} and {best} if all held rows failed or passed").format(
-        worst=value_text(metric, row["worst"], currency),
-        best=value_text(metric, row["best"], currency),
+        worst=worst, best=best
     )
 
 

@@ -78,7 +78,8 @@ def rebases_in_force(file: Path) -> pl.DataFrame:
 def accept_rebase(file: Path, series: Series, from_period: date, *, by: str, reason: str) -> None:
     """Have a series start a new phase at `from_period`, from the next night on.
 
-    Raises Refusal without a name and a reason, or when it is in force already.
+    Raises Refusal without a name and a reason, when it is in force already, or when the store
+    cannot be written.
     """
     by, reason = by.strip(), reason.strip()
     if not by or not reason:
@@ -100,7 +101,8 @@ def accept_rebase(file: Path, series: Series, from_period: date, *, by: str, rea
 def undo_rebase(file: Path, series: Series, from_period: date, *, by: str, reason: str) -> None:
     """Take an accepted rebase back, from the next night on.
 
-    Raises Refusal when there is none, or without a name and a reason.
+    Raises Refusal when there is none, without a name and a reason, or when the store cannot be
+    written.
     """
     by, reason = by.strip(), reason.strip()
     if not by or not reason:
@@ -141,12 +143,22 @@ def _is_in_force(file: Path, series: Series, from_period: date) -> bool:
 def _append(
     file: Path, decision: str, series: Series, from_period: date, by: str, reason: str
 ) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with _opened(file) as connection:
-        connection.execute(
-            f"insert into rebases ({', '.join(_COLUMNS[1:])}) values (?, ?, ?, ?, ?, ?, ?, ?)",
-            (decision, *series, from_period.isoformat(), by, reason, datetime.now(UTC).isoformat()),
-        )
+    row = (decision, *series, from_period.isoformat(), by, reason, datetime.now(UTC).isoformat())
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with _opened(file) as connection:
+            connection.execute(
+                f"insert into rebases ({', '.join(_COLUMNS[1:])}) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+    except (sqlite3.OperationalError, OSError) as error:
+        raise Refusal(
+            "The decision was not kept: {file} cannot be written ({why}). Decide where the store "
+            "can be written.",
+            "决定未能保存：无法写入 {file}（{why}）。请在存储目录可写入的地方操作。",
+            file=file,
+            why=error,
+        ) from error
 
 
 @contextmanager

@@ -61,12 +61,15 @@ _REASONS = {
     "nothing_known": Sentence("Nothing was counted in this month.", "本月没有可统计的数据。"),
 }
 
-# Kinds of org units as people call several of them; others go by their own word.
-_KINDS = {
+# Kinds of org units as people call several of them, on pages, too; others go by their own word.
+KINDS = {
     "outlet": Sentence("outlets", "网点"),
+    "station": Sentence("stations", "站点"),
+    "hub": Sentence("hubs", "分拨中心"),
     "queue": Sentence("queues", "队列"),
     "region": Sentence("regions", "大区"),
-    "station": Sentence("stations", "站点"),
+    "service_centre": Sentence("service centres", "客服中心"),
+    "company": Sentence("companies", "公司"),
 }
 
 
@@ -94,7 +97,7 @@ class Notice:
     @property
     def title(self) -> Sentence:
         """What it is, of which units and which month."""
-        ranked = _KINDS.get(self.scope, Sentence(self.scope, self.scope))
+        ranked = KINDS.get(self.scope, Sentence(self.scope, self.scope))
         return Sentence(
             f"Service quality ranking of {ranked.en}, {self.month:%B %Y}",
             f"{ranked.zh}服务质量排名，{self.month.year}年{self.month.month}月",

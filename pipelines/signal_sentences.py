@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from transforms.catalogue import METRICS, Metric
+from transforms.chart_values import possible_limit
 from transforms.refusal import Sentence
 
 _HIGH, _LOW = "high", "low"
@@ -71,7 +72,7 @@ _OF_MANY = {
 _FAILURES, _CASES = Sentence("failures", "未达标案例"), Sentence("cases", "案例")
 _BETWEEN = {
     "g": Sentence(
-        "{value} others between the last two, usually {centre}",
+        "{value} {others} between the last two, usually {centre}",
         "最近两例之间相隔 {value} 件，平常为 {centre} 件",
     ),
     "t": Sentence(
@@ -128,7 +129,7 @@ def _told(signal: dict[str, Any], unit: str, currency: str, place: int) -> str:
         value = signal[name]
         if value is None:
             return _HIDDEN[place]
-        possible = _possible(metric, value) if name in ("lower", "upper") else value
+        possible = possible_limit(metric, value) if name in ("lower", "upper") else value
         return _value(metric, possible, currency, place)
 
     when = _WHEN[signal["grain"]][place].format(
@@ -139,13 +140,14 @@ def _told(signal: dict[str, Any], unit: str, currency: str, place: int) -> str:
         between = _BETWEEN_FEW if signal["value"] is None else _BETWEEN
         events = _FAILURES if metric.better == "higher" else _CASES
         distances = {name: _distance(signal, name, place) for name in ("value", "centre")}
+        others = "other" if distances["value"] == "1" else "others"
         return _EVENTS[signal["side"]][place].format(
             metric=title,
             unit=unit,
             when=when,
             events=events[place],
             rule=_OF_MANY[signal["rule"]][place] if signal["rule"] in _OF_MANY else "",
-            between=between[signal["chart"]][place].format(**distances),
+            between=between[signal["chart"]][place].format(**distances, others=others),
         )
     has_limits = signal["lower"] is not None and signal["upper"] is not None
     usual = (
@@ -171,15 +173,6 @@ def _distance(signal: dict[str, Any], name: str, place: int) -> str:
         return _UNITS["hours"][place].format(n=f"{24 * distance:.0f}")
     days = f"{distance:,.1f}".removesuffix(".0")
     return (_ONE_DAY if days == "1" else _DAYS)[place].format(n=days)
-
-
-def _possible(metric: Metric, limit: float) -> float:
-    """Return a limit no further than values can go: hours and counts are not below 0."""
-    lowest, highest = metric.believable or (None, None)
-    if metric.form == "quantile" or metric.unit in _UNITS:
-        lowest = 0.0
-    limit = limit if lowest is None else max(limit, lowest)
-    return limit if highest is None else min(limit, highest)
 
 
 def _value(metric: Metric, value: float, currency: str, place: int) -> str:

@@ -18,6 +18,7 @@ from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
 from dashboards.written import n_text, value_text
 from transforms.catalogue import Metric
+from transforms.chart_values import possible_limit
 
 GRAINS = ("day", "week", "month", "event")
 
@@ -115,7 +116,10 @@ def point_text(reader: Reader, metric: Metric, of: dict[str, Any], value: float 
 
 def limits_text(reader: Reader, metric: Metric, point: dict[str, Any]) -> str:
     """Return the limits of a point, e.g. "90.1% to 93.2%"; empty where it has none."""
-    lower, upper = (point_text(reader, metric, point, point[end]) for end in ("lower", "upper"))
+    lower, upper = (
+        point_text(reader, metric, point, _possible(metric, point, point[end]))
+        for end in ("lower", "upper")
+    )
     if point["lower"] is None and point["upper"] is None:
         return ""
     if point["lower"] is None:
@@ -123,6 +127,12 @@ def limits_text(reader: Reader, metric: Metric, point: dict[str, Any]) -> str:
     if point["upper"] is None:
         return _("from {lower}").format(lower=lower)
     return _("{lower} to {upper}").format(lower=lower, upper=upper)
+
+
+def _possible(metric: Metric, point: dict[str, Any], limit: float | None) -> float | None:
+    """Return a limit no further than values can go; between rare cases any distance is possible."""
+    is_event = point["grain"] == "event"
+    return limit if limit is None or is_event else possible_limit(metric, limit)
 
 
 def assurance_text(found: Charted) -> str:

@@ -54,9 +54,10 @@ def bars_by(
     if figures.is_empty():
         st.info(nothing_here(reader, scope, metric), icon=":material/info:")
         return
+    drawn = _worth_a_bar(metric, figures)
     draw(
         charts.bars(
-            figures.head(_MOST_BARS),
+            drawn.head(_MOST_BARS),
             name="name",
             value_format=axis_format(metric),
             title=title,
@@ -68,7 +69,10 @@ def bars_by(
         ),
         f"bars_{name}",
     )
-    left_out = figures.height - _MOST_BARS
+    none = figures.height - drawn.height
+    if none:
+        st.caption(n_("{n} has none.", "{n} have none.", none).format(n=none))
+    left_out = drawn.height - _MOST_BARS
     if left_out > 0:
         st.caption(
             n_("{n} more is in the table.", "{n} more are in the table.", left_out).format(
@@ -137,6 +141,14 @@ def split_figures(
     named = known(figures).with_columns(pl.col(by).replace(names).fill_null(NOTHING).alias("name"))
     worst_first = named.sort("value", descending=metric.better != "higher", nulls_last=True)
     return worded(reader, metric, worst_first), highlighted
+
+
+def _worth_a_bar(metric: Metric, figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the figures that are drawn: of what is paid, those of nothing are only counted."""
+    if not metric.unit.startswith("money per"):
+        return figures
+    some = figures.filter((pl.col("value") != 0).fill_null(True))
+    return figures if some.is_empty() else some
 
 
 def _neighbours(reader: Reader, scope: Scope) -> tuple[list[str], str | None]:

@@ -64,7 +64,9 @@ def records_list(reader: Reader, scope: Scope, metric: Metric, *, name: str | No
     if not found:
         st.caption(_("No record speaks against this figure."))
         return
-    if found > rows.height:
+    if found > rows.height and metric.better == "neutral":
+        template = _("{n} records behind it; {listed} are listed. Click one to open it.")
+    elif found > rows.height:
         template = _("{n} records behind it; the worst {listed} are listed. Click one to open it.")
     else:
         template = n_(
@@ -76,6 +78,11 @@ def records_list(reader: Reader, scope: Scope, metric: Metric, *, name: str | No
     measured = tables_of(metric)[0]
     kind = measured if measured in _FIRST else records_of(measured)
     show_records(reader, scope, rows, kind, name=name or f"behind_{metric.name}")
+
+
+def records_heading(metric: Metric) -> str:
+    """Return what stands over the records behind a figure: against which, if it can be good."""
+    return _("What is behind it") if metric.better == "neutral" else _("What speaks against it")
 
 
 def show_records(

@@ -33,6 +33,7 @@ _ICONS = {
 _STATES = {"red": ":material/error:", "amber": ":material/warning:"}
 _MOST_CONCERNS = 8
 _MOST_OTHERS = 12
+_MOST_UNITS = 3
 # The page of these metrics has no chart of one metric.
 _WITHOUT_CHARTS = "budget_vs_actual"
 _EVERYTHING = "metrics"
@@ -55,6 +56,29 @@ def signals_of(reader: Reader, scope: Scope) -> pl.DataFrame:
 def causes(signals: pl.DataFrame, verdict: str) -> pl.DataFrame:
     """Return the row that speaks for each cause of `verdict`, those to be told first in front."""
     return signals.filter(pl.col("place") == 1, pl.col("verdict") == verdict)
+
+
+def tell_where(leading: pl.DataFrame) -> None:
+    """Say how many of the concerns `leading` still go on, and which units have most of them.
+
+    Nothing is said where all of them are shown as sentences.
+    """
+    if leading.height <= _MOST_CONCERNS:
+        return
+    still = leading.filter(~pl.col("is_over")).height
+    units = leading.group_by("org_unit_id", maintain_order=True).agg(
+        pl.col("unit_name", "unit_name_zh").first(), pl.len().alias("concerns")
+    )
+    most = units.sort("concerns", descending=True, maintain_order=True).head(_MOST_UNITS)
+    named = [
+        f"{in_markdown(either(row['unit_name'], row['unit_name_zh']))} ({row['concerns']})"
+        for row in most.rows(named=True)
+    ]
+    st.markdown(
+        _("{still} of {n} concerns still go on; most concerns: {units}.").format(
+            still=lang.number(still), n=lang.number(leading.height), units=lang.listed(named)
+        )
+    )
 
 
 def without_told(warnings: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
@@ -170,7 +194,7 @@ def _age(row: dict[str, Any]) -> str:
     if row["is_over"]:
         return _("until {day}").format(day=lang.day(row["last_on"]))
     if row["is_new"]:
-        return _("new")
+        return _("new, since {day}").format(day=lang.day(row["known_on"]))
     return _("since {day}").format(day=lang.day(row["known_on"]))
 
 
@@ -194,8 +218,12 @@ def _chart_of(scope: Scope, row: dict[str, Any]) -> tuple[str, dict[str, str]]:
 
 
 def _table(reader: Reader, scope: Scope, signals: pl.DataFrame, title: str, name: str) -> None:
-    """Show signals as a table that folds out; a click on a metric leads to its chart."""
-    rows = signals.rows(named=True)
+    """Show signals as a table that folds out, unit by unit; a click on a metric leads to its chart.
+
+    The unit with the first one comes first.
+    """
+    first = pl.col("number").min().over("org_unit_id")
+    rows = signals.with_row_index("number").sort(first, maintain_order=True).rows(named=True)
 
     def look(place: int) -> None:
         view, parameters = _chart_of(scope, rows[place])
@@ -203,21 +231,23 @@ def _table(reader: Reader, scope: Scope, signals: pl.DataFrame, title: str, name
 
     shown = pl.DataFrame(
         {
+            "unit": [either(row["unit_name"], row["unit_name_zh"]) for row in rows],
             "title": [told(METRICS[row["metric"]].title) for row in rows],
-            "said": [either(row["sentence"], row["sentence_zh"]) for row in rows],
             "age": [_age(row) for row in rows],
+            "said": [either(row["sentence"], row["sentence_zh"]) for row in rows],
             "owner_name": [row["owner_name"] for row in rows],
         },
-        schema=dict.fromkeys(("title", "said", "age", "owner_name"), pl.String),
+        schema=dict.fromkeys(("unit", "title", "age", "said", "owner_name"), pl.String),
     )
     with st.expander(title, icon=_ICONS[name]):
         table(
             reader,
             shown,
             {
+                "unit": _("Org unit"),
                 "title": _("Metric"),
-                "said": _("Signal"),
                 "age": _("Since"),
+                "said": _("Signal"),
                 "owner_name": _("Owner"),
             },
             name=f"signals_{name}",

@@ -24,7 +24,7 @@ def switch(
     """
     key = f"switch_{name}"
     st.session_state[key] = chosen
-    st.segmented_control(
+    st.pills(
         label,
         options,
         key=key,

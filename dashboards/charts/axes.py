@@ -16,8 +16,10 @@ from dashboards.charts.labels import NOTHING
 from dashboards.charts.theme import PALETTE, Mode, dressed
 
 ROW_HEIGHT = 26
+NAME_PIXELS = 140
+_WIDE_NAME_PIXELS = 220
+_NARROW_PLOT = 400  # pixels
 _LABELS_AT_MOST = 12
-_NAME_PIXELS = 130
 _BLANK_HEIGHT = 60
 _DAYS_OF_A_YEAR = 366
 
@@ -74,17 +76,20 @@ def period_axis(periods: pl.Series, grain: str) -> alt.Axis:
     )
 
 
-def name_axis(
-    highlighted: str | None = None, *, limit: int = _NAME_PIXELS, **looks: Any
-) -> alt.Axis:
-    """Return an axis of names, cut after `limit` pixels; `highlighted` is bold."""
+def name_axis(highlighted: str | None = None, **looks: Any) -> alt.Axis:
+    """Return an axis of names, cut where they would leave no room; `highlighted` is bold."""
     if highlighted is not None:
         is_it = alt.datum.value == highlighted
         bold = {"test": str(is_it), "value": "bold"}
         looks["labelFontWeight"] = {"condition": bold, "value": "normal"}
     return alt.Axis(
-        title=None, labelLimit=limit, ticks=False, domain=False, labelPadding=6, **looks
+        title=None, labelLimit=name_limit(), ticks=False, domain=False, labelPadding=6, **looks
     )
+
+
+def name_limit(narrow: int = NAME_PIXELS, wide: int = _WIDE_NAME_PIXELS) -> alt.ExprRef:
+    """Return how many pixels a name may take: `narrow` on a telephone, `wide` elsewhere."""
+    return alt.ExprRef(f"width < {_NARROW_PLOT} ? {narrow} : {wide}")
 
 
 def blank(title: str, words: str, mode: Mode) -> alt.TopLevelMixin:

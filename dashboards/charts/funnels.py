@@ -11,14 +11,13 @@ from typing import Any, NamedTuple, TypedDict
 import altair as alt
 import polars as pl
 
-from dashboards.charts.axes import blank, number_axis, shown
+from dashboards.charts.axes import NAME_PIXELS, blank, number_axis, shown
 from dashboards.charts.labels import described, told_apart
 from dashboards.charts.theme import PALETTE, Mode, dressed
 
 _HEIGHT = 240
 _WIDE = 10  # times: cases that differ by more are drawn on a logarithmic scale
 _NAMES_AT_MOST = 8
-_NAME_PIXELS = 110
 _ALIKE = "no_different"
 _LIMITS = {"95": ("low_95", "high_95", [5, 3]), "998": ("low_998", "high_998", [1, 0])}
 _BETWEEN = "\u2003"
@@ -241,7 +240,7 @@ def _names(
         "baseline": "middle",
         "align": alt.ExprRef("datum.side"),
         "dx": alt.ExprRef("datum.side === 'left' ? 9 : -9"),
-        "limit": _NAME_PIXELS,
+        "limit": NAME_PIXELS,
         "fontWeight": alt.ExprRef("datum.is_highlighted ? 'bold' : 'normal'"),
         "aria": False,
     }

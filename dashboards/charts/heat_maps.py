@@ -9,8 +9,8 @@ from __future__ import annotations
 import altair as alt
 import polars as pl
 
-from dashboards.charts.axes import ROW_HEIGHT, blank, shown
-from dashboards.charts.labels import NOTHING, Labels, described
+from dashboards.charts.axes import ROW_HEIGHT, blank, name_limit, shown
+from dashboards.charts.labels import NOTHING, Labels, described, letters
 from dashboards.charts.targets import SIGNS, is_beyond
 from dashboards.charts.theme import PALETTE, Mode, Palette, dressed
 from transforms.catalogue.entry import Better
@@ -47,7 +47,7 @@ def heat_map(
     down = alt.Y(
         "row:N",
         scale=alt.Scale(domain=rows),
-        axis=alt.Axis(title=None, labelLimit=110, ticks=False, domain=False),
+        axis=alt.Axis(title=None, labelLimit=name_limit(), ticks=False, domain=False),
     )
     across = alt.X(
         "column:N",
@@ -56,7 +56,7 @@ def heat_map(
             title=None,
             orient="top",
             labelAngle=0 if _are_level(columns) else -45,
-            labelLimit=90,
+            labelLimit=name_limit(narrow=90),
             labelOverlap="greedy" if len(columns) > _COLUMNS_WITH_TEXT else False,
             ticks=False,
             domain=False,
@@ -151,7 +151,7 @@ def _cells(
 
 def _are_level(columns: list[str]) -> bool:
     """Return whether names can stand upright: short ones are thinned out where they are many."""
-    widest = max(len(name) + sum(not letter.isascii() for letter in name) for name in columns)
+    widest = max(letters(name) for name in columns)
     return widest <= _SHORT or widest * len(columns) <= _LETTERS_ABREAST
 
 

@@ -60,6 +60,21 @@ def described(title: str, names: Iterable[str], texts: Iterable[str | None]) -> 
     return f"{title}: {told}" if title else told
 
 
+def letters(text: str) -> int:
+    """Return how wide `text` is, in letters: Chinese ones are as wide as two."""
+    return len(text) + sum(not letter.isascii() for letter in text)
+
+
+def in_two_lines(text: str) -> list[str]:
+    """Return `text` in two lines of about the same length, parted at a blank if it has one."""
+    blanks = [place for place, letter in enumerate(text) if letter == " "]
+    if not blanks:
+        middle = (len(text) + 1) // 2
+        return [text[:middle], text[middle:]]
+    middle = min(blanks, key=lambda place: abs(letters(text[:place]) - letters(text[place + 1 :])))
+    return [text[:middle], text[middle + 1 :]]
+
+
 def told_apart(names: str) -> pl.Expr:
     """Return the texts of column `names`, with invisible spaces where one comes up again.
 

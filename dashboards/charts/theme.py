@@ -6,11 +6,14 @@ with the paper, so that words can be written in it.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 import altair as alt
+
+from dashboards.charts.labels import in_two_lines, letters
 
 Mode = Literal["light", "dark"]
 
@@ -19,6 +22,8 @@ FONT = (
     "'Microsoft YaHei', sans-serif"
 )
 _SMALL, _TITLE = 11, 14
+_LETTER_OF_TITLE = 9  # pixels; with other fonts it is less
+_FITS_ALWAYS = 24  # letters of a title that a telephone has room for
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,24 @@ def dressed(chart: alt.Chart | alt.LayerChart, mode: Mode) -> alt.TopLevelMixin:
     outer.width = "container"
     outer.autosize = alt.AutoSizeParams(type="fit-x", contains="padding")
     outer.config = _config(mode)
+    outer.title = _wrapped(outer.title)
     return outer
+
+
+def _wrapped(title: alt.Title | str | alt.UndefinedType) -> alt.Title | str | alt.UndefinedType:
+    """Return a title that takes two lines where the chart is narrower than it."""
+    text = title.text if isinstance(title, alt.Title) else title
+    if not isinstance(text, str) or letters(text) <= _FITS_ALWAYS:
+        return title
+    both, one = (json.dumps(said, ensure_ascii=False) for said in (in_two_lines(text), text))
+    # The container is wider than the plot, whose width tells when it changes.
+    room = "max(width, containerSize()[0])"
+    said = alt.ExprRef(f"{room} < {letters(text) * _LETTER_OF_TITLE} ? {both} : {one}")
+    if not isinstance(title, alt.Title):
+        return alt.Title(said)
+    wrapped = title.copy(deep=False)
+    wrapped.text = said
+    return wrapped
 
 
 @cache

@@ -11,23 +11,28 @@ from typing import Any, NamedTuple
 import altair as alt
 import polars as pl
 
-from dashboards.charts.axes import ROW_HEIGHT, amount_axis, blank, bold_where, name_axis, shown
+from dashboards.charts.axes import (
+    ROW_HEIGHT,
+    amount_axis,
+    blank,
+    bold_where,
+    name_axis,
+    shown,
+)
 from dashboards.charts.labels import Labels, described, told_apart
 from dashboards.charts.theme import PALETTE, Mode, dressed
 
 _LETTER = 8  # pixels that a letter of a variance text takes, bold ones and the gap included
-_NAME, _NARROW_NAME = 130, 100  # pixels
 _Range = list[int | alt.ExprRef]
 _EXACT = ",.0f"
 
 
 class _Panel(NamedTuple):
-    """Properties of the scales of a panel and of its axis of amounts; pixels that names take."""
+    """Properties of the scales of a panel and of its axis of amounts."""
 
     x: dict[str, Any]
     y: dict[str, Any]
     axis: dict[str, Any]
-    name_pixels: int
 
 
 def variance_bars(
@@ -129,7 +134,7 @@ def _variances(names: list[str], panel: _Panel, mode: Mode, labels: Labels) -> a
 
 
 def _down(names: list[str], panel: _Panel) -> alt.Y:
-    axis = name_axis(limit=panel.name_pixels, orient="left")
+    axis = name_axis(orient="left")
     return alt.Y("name:N", scale=alt.Scale(domain=names, **panel.y), axis=axis)
 
 
@@ -172,19 +177,17 @@ def _panels(narrow: bool, room: int) -> tuple[_Panel, _Panel]:
                 x={},
                 y={"range": first},
                 axis={"orient": "top", "grid": False},
-                name_pixels=_NARROW_NAME,
             ),
             _Panel(
                 x={"padding": room},
                 y={"range": second},
                 axis={"grid": False},
-                name_pixels=_NARROW_NAME,
             ),
         )
     first, second = _halves("width", 0.55, 0.58)
     return (
-        _Panel(x={"range": first}, y={}, axis={}, name_pixels=_NAME),
-        _Panel(x={"range": second, "padding": room}, y={}, axis={}, name_pixels=_NAME),
+        _Panel(x={"range": first}, y={}, axis={}),
+        _Panel(x={"range": second, "padding": room}, y={}, axis={}),
     )
 
 

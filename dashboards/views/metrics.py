@@ -5,7 +5,7 @@ import streamlit as st
 from dashboards.blocks.comparison import heat_map, split
 from dashboards.blocks.explorer import choose_metric, trend
 from dashboards.blocks.frame import reader
-from dashboards.blocks.record_lists import records_list
+from dashboards.blocks.record_lists import records_heading, records_list
 from dashboards.blocks.sentences import metrics_for, open_with
 from dashboards.filters import scope_of
 from dashboards.language import _
@@ -22,5 +22,5 @@ st.subheader(_("What makes it up"))
 split(snapshot, scope, metric)
 st.subheader(_("Units over time"))
 heat_map(snapshot, scope, metric)
-st.subheader(_("What speaks against it"))
+st.subheader(records_heading(metric))
 records_list(snapshot, scope, metric)

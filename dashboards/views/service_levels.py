@@ -12,7 +12,7 @@ from dashboards.blocks.clocks.to_come import breaches_to_come
 from dashboards.blocks.comparison import heat_map, split
 from dashboards.blocks.explorer import choose_metric, trend
 from dashboards.blocks.frame import calmly, reader
-from dashboards.blocks.record_lists import records_list
+from dashboards.blocks.record_lists import records_heading, records_list
 from dashboards.blocks.sentences import metrics_for, open_with
 from dashboards.blocks.tiles import tiles
 from dashboards.filters import scope_of
@@ -62,5 +62,5 @@ metric = choose_metric(metrics, "resolution_hours_median")
 trend(snapshot, scope, metric)
 split(snapshot, scope, metric)
 heat_map(snapshot, scope, metric)
-st.subheader(_("What speaks against it"))
+st.subheader(records_heading(metric))
 records_list(snapshot, scope, metric)

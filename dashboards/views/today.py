@@ -9,6 +9,7 @@ from dashboards.blocks.signals import (
     causes,
     concerns,
     signals_of,
+    tell_where,
     without_told,
 )
 from dashboards.blocks.tiles import tiles
@@ -49,6 +50,7 @@ opening(
         unit=unit_name(snapshot, scope.unit), period=period_text(scope.period)
     ),
 )
+tell_where(off)
 concerns(snapshot, scope, signals, warnings)
 warning_lines(snapshot, without_told(warnings, signals))
 better_or_different(snapshot, scope, signals)

@@ -336,3 +336,15 @@ def test_the_printed_notice_is_a_page_of_its_own(language: str, told: list[str])
     assert "<B>" not in page
     assert "http" not in page
     assert [text for text in told if text not in page] == []
+
+
+@slow
+def test_where_no_order_can_be_proven_a_sentence_stands_in_place_of_the_drawing(
+    look_at: Callable[..., None],
+) -> None:
+    night = demo_night()
+    look_at(night.home, night.store)
+    page = open_page("outlets_and_people", period="2026-W40")
+    assert "By this metric no order of the 24 outlets can be proven" in page.texts()
+    drawn = [chart.proto.spec for chart in page.app.get("vega_lite_chart")]
+    assert drawn and not any(": places" in chart for chart in drawn)

@@ -199,7 +199,7 @@ def test_low_answers_come_with_what_was_said_and_what_they_are_about(
     assert list(low["subject_id"]) == ["T6", "W5"]
     assert list(low["subject"]) == ["Ticket", "Delivery"]
     assert low["comment"][0] == "太慢"
-    assert list(low["overall_share"]) == [0.0, 0.25]
+    assert list(low["overall_share"]) == [0.0, 25.0]
     said = "2 customers gave a score below the middle of the scale, the newest first."
     assert said in page.texts()
 

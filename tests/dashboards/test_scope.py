@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.scope import (
@@ -57,7 +57,6 @@ def test_a_period_in_the_url_shows_its_grain(
     day=st.dates(date(1990, 1, 1), date(2090, 12, 31)),
     grain=st.sampled_from(_GRAINS),
 )
-@settings(deadline=None)
 def test_every_day_lies_in_one_period_of_each_grain_and_periods_follow_without_a_gap(
     day: date, grain: Grain
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +19,7 @@ from tests.pipelines.small_home import REFERENCE, new_home
 pytestmark = pytest.mark.slow  # a night comes first
 
 _MOST = 8
+_ABOUT = re.compile(r"\*\*\] (.+?)(?:\\:| fell | rose | came | has )")
 _WEST_IN_JULY = {"unit": "R-WEST", "period": "2026-07"}
 _SIGNALS_OF = """
 select * from marts.signals
@@ -53,6 +56,26 @@ def test_it_opens_with_how_many_concerns_there_are(
     causes = in_july.filter(verdict="concern")["cause_id"].n_unique()
     headline = opened(**_WEST_IN_JULY).app.markdown[0].value
     assert f"What is off: {causes} concerns (" in headline
+
+
+def test_many_concerns_are_told_by_how_many_go_on_and_where_most_are(
+    opened: Callable[..., OpenedPage],
+) -> None:
+    with open_snapshot(demo_night().store / "snapshots") as snapshot:
+        every = snapshot.query(_SIGNALS_OF, ["LANTERN", "2026-07-31", "2026-07-01"])
+    page = opened(period="2026-07")
+    concerns = every.filter(verdict="concern")["cause_id"].n_unique()
+    beneath = page.app.markdown[2].value
+    assert f" of {concerns} concerns still go on; most concerns: " in beneath
+    (most, *_others) = [int(n) for n in re.findall(r"\((\d+)\)", beneath)]
+    assert 1 < most <= concerns
+
+
+def test_the_rest_is_listed_unit_by_unit(opened: Callable[..., OpenedPage]) -> None:
+    (rest, *_others) = [one for one in opened(period="2026-07").tables() if "said" in one]
+    units = list(rest["unit"])
+    turns = 1 + sum(one != other for one, other in pairwise(units))
+    assert turns == len(set(units)) > 1
 
 
 def test_concerns_come_first_each_as_the_sentence_of_its_signal(
@@ -119,7 +142,7 @@ def test_a_warning_is_said_once(opened: Callable[..., OpenedPage], period: str) 
     own = {line for line in lines(page) if "**Amber**" in line or "**Red**" in line}
     with_signal = [line for line in own if "**Concern**" in line]
     for line in with_signal:
-        metric_and_unit = line.split("** ")[1].split(":")[0]
+        metric_and_unit = _ABOUT.search(line)[1]
         assert sum(metric_and_unit in other for other in own) == 1
 
 

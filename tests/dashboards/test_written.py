@@ -41,6 +41,7 @@ def _speak_english_again() -> Iterator[None]:
         ("reassignments_per_ticket", 0.255, "0.26", "0.26"),
         ("attitude_mean", 71.2963, "71.3", "71.3"),
         ("revenue_actual", -10707.4, "-CN¥10,707", "-¥10,707"),
+        ("fee_per_delivery", 23.0635, "CN¥23.06", "¥23.06"),
         ("tickets_opened", 1234.0, "1,234", "1,234"),
         ("tickets_opened", None, "–", "–"),
     ],
@@ -79,6 +80,12 @@ def test_what_travels_with_a_figure_is_left_out_where_it_has_none() -> None:
         "between 90.6% and 90.9% if all held rows failed or passed"
     )
     assert trust_text(count, row | {"worst": None}, "CNY") == ""
+
+
+def test_bounds_that_are_written_alike_say_nothing() -> None:
+    share = METRICS["promise_kept_share"]
+    row = {"held_rows": 2, "worst": 0.9239, "best": 0.9241}
+    assert trust_text(share, row, "CNY") == ""
 
 
 @pytest.mark.parametrize(

@@ -109,3 +109,16 @@ def test_the_digest_changes_with_every_decision(file: Path) -> None:
     undo_rebase(file, _SERIES, _MAY, by="Fang Li", reason="the weather")
     seen.append(decisions_digest(file))
     assert len(set(seen)) == 3
+
+
+def test_a_store_that_cannot_be_written_is_said_in_a_sentence(file: Path) -> None:
+    file.mkdir(parents=True)  # not a file, whoever runs the tests
+    with pytest.raises(Refusal, match=r"not kept: .*decisions\.sqlite cannot be written") as told:
+        accept_rebase(file, _SERIES, _MAY, by="Li Wei", reason="new line")
+    assert "无法写入" in told.value.told("zh")
+
+
+def test_a_store_that_cannot_be_made_is_said_in_a_sentence(file: Path) -> None:
+    file.parent.write_text("in the way", encoding="utf-8")
+    with pytest.raises(Refusal, match="cannot be written"):
+        accept_rebase(file, _SERIES, _MAY, by="Li Wei", reason="new line")

@@ -113,6 +113,13 @@ def test_a_sentence_tells_rule_side_and_period_apart() -> None:
             "（2026年7月6日）。",
         ),
         (
+            {"grain": "event", "value": 1.0, "centre": 14.6},
+            "Delivered on time at Pudong: failures come closer together, 1 other between the "
+            "last two, usually 15 (6 Jul 2026).",
+            "浦东的准时送达率：未达标案例更加密集，最近两例之间相隔 1 件，平常为 15 件"
+            "（2026年7月6日）。",
+        ),
+        (
             {"grain": "event", "side": "high", "metric": "tickets_reopened", "value": 40.0,
              "centre": 9.0},
             "Tickets re-opened at Pudong: cases come further apart, 40 days between the last two, "
@@ -162,6 +169,7 @@ def test_a_figure_is_written_in_the_unit_of_its_metric(
         ("lost_per_million", -5.0, 1_200_000.0, "0 to 1,000,000"),
         ("net_promoter_score", -130.0, 120.0, "-100 to 100"),
         ("delivery_on_time_share", -0.1, 1.2, "0.0% to 100.0%"),
+        ("cost_per_delivery", -3.0, 27.9, "CNY 0 to CNY 27.90"),
         # What is earned may be less than nothing.
         ("revenue_variance", -2000.0, 1170.0, "CNY -2,000 to CNY 1,170"),
     ],

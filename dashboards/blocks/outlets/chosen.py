@@ -1,6 +1,6 @@
 """What is compared on the page: a metric, and whom: units of a kind, agents or couriers.
 
-To name another kind of unit as people call it: an entry in `_KINDS`; others go by their own word.
+To name another kind of unit as people call it: an entry in `ranking_notice.KINDS`.
 """
 
 from __future__ import annotations
@@ -18,19 +18,13 @@ from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
 from dashboards.written import definition, interval_text, with_texts
 from pipelines.comparison_queries import GROUPS, groups_of
+from pipelines.ranking_notice import KINDS
 from transforms.catalogue import METRICS, Metric
 from transforms.refusal import Refusal, Sentence
 
 UNITS = GROUPS[0]
 _PEOPLE = GROUPS[1:]
-_KINDS = {
-    "outlet": Sentence("outlets", "网点"),
-    "station": Sentence("stations", "站点"),
-    "hub": Sentence("hubs", "分拨中心"),
-    "queue": Sentence("queues", "技能组"),
-    "region": Sentence("regions", "大区"),
-    "service_centre": Sentence("service centres", "客服中心"),
-    "company": Sentence("companies", "公司"),
+_WORDS = KINDS | {
     "agent_id": Sentence("agents", "客服人员"),
     "courier_id": Sentence("couriers", "快递员"),
 }
@@ -86,7 +80,7 @@ def kind_word(whom: str | None) -> str:
     """Return what several of a kind of unit, or of people, are called."""
     if whom is None:
         return _("units")
-    return told(_KINDS[whom]) if whom in _KINDS else _("units of kind {kind}").format(kind=whom)
+    return told(_WORDS[whom]) if whom in _WORDS else _("units of kind {kind}").format(kind=whom)
 
 
 def comparison_of(reader: Reader, scope: Scope, usual: str) -> Comparison:

@@ -30,7 +30,9 @@ def places(reader: Reader, scope: Scope, comparison: Comparison) -> None:
         return
     title = _("{metric}: places").format(metric=told(comparison.metric.title))
     ranked = comparison.ranked.filter(pl.col("rank").is_not_null())
-    if ranked.height > 1:
+    if ranked.height > 1 and ranked["band"].max() == 1:
+        st.markdown(_without_order(comparison, ranked))
+    elif ranked.height > 1:
         drawn = _rows_to_draw(comparison, ranked)
         draw(
             charts.rank_intervals(
@@ -72,6 +74,15 @@ def _rows_to_draw(comparison: Comparison, ranked: pl.DataFrame) -> pl.DataFrame:
     return ranked.filter(is_at_an_end | pl.col("id").is_in(furthest) | is_chosen)
 
 
+def _without_order(comparison: Comparison, ranked: pl.DataFrame) -> str:
+    """Return the sentence that stands in place of a drawing in which all lines would be as long."""
+    return _(
+        "By this metric no order of the {n} {whom} can be proven: compared each with each, more "
+        "strictly than with all together above, all share one band. The places that chance leaves "
+        "open to each are in the table."
+    ).format(n=number(ranked.height), whom=kind_word(comparison.whom))
+
+
 def _in_words(ranked: pl.DataFrame, drawn: pl.DataFrame) -> str:
     bands = int(ranked["band"].max())
     line = _(
@@ -80,11 +91,7 @@ def _in_words(ranked: pl.DataFrame, drawn: pl.DataFrame) -> str:
     )
     sentences = [
         line,
-        n_(
-            "All share one band: by this metric no order can be proven.",
-            "There are {n} bands: within one the order says nothing.",
-            bands,
-        ).format(n=number(bands)),
+        _("There are {n} bands: within one the order says nothing.").format(n=number(bands)),
     ]
     left_out = ranked.height - drawn.height
     if left_out:

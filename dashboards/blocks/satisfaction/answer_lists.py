@@ -27,8 +27,8 @@ SHARES = {
 }
 ON_A_PAGE = 50
 _LISTED = (
-    "response_id", "answered_on", "comment", "overall_share", "subject_id", "case", "agent_id",
-    "org_unit_id", "courier_id", "attitude_share", "efficiency_share", "effect_share",
+    "response_id", "answered_on", "comment", "overall_share", "subject_id", "case",
+    "attitude_share", "efficiency_share", "effect_share", "org_unit_id", "agent_id", "courier_id",
     "recommend", "method", "subject",
 )  # fmt: skip
 _SHARES = tuple(column for column in _LISTED if column.endswith("_share"))
@@ -72,7 +72,7 @@ def list_answers(
     if not listed.found:
         return
     titles = _titles(reader)
-    kinds = dict.fromkeys(_SHARES, "share")
+    kinds = dict.fromkeys(_SHARES, "number")
     table(
         reader,
         _readable(reader, listed.rows, titles),
@@ -98,7 +98,9 @@ def list_answers(
 
 def _readable(reader: Reader, rows: pl.DataFrame, titles: dict[str, str]) -> pl.DataFrame:
     case = pl.col("case_zh" if language() == "zh" else "case")
-    told = rows.with_columns(pl.when(case != "").then(case).alias("case"))
+    told = rows.with_columns(
+        pl.when(case != "").then(case).alias("case"), (pl.col(*_SHARES) * 100).round(1)
+    )
     return readable(reader, told).select(*titles)
 
 

@@ -30,6 +30,7 @@ from transforms.refusal import Sentence
 _SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 _MONTHS_BEFORE = 11  # with the month of its end, a year
 _SHARE = METRICS["satisfied_share"]
+_DIGITS = 3  # of a share that are written as a percentage
 
 
 def drivers(reader: Reader, scope: Scope) -> None:
@@ -142,11 +143,20 @@ def _leading(ranked: pl.DataFrame) -> str:
             "None of these explains more of how satisfied customers are than chance alone would."
         )
     first = ranked.row(0, named=True)
-    return _(
-        "{driver} explains the most of how satisfied customers are: {share} of what can be "
-        "explained here, which is {part} of all differences between their scores (95% interval "
-        "{interval})."
-    ).format(
+    template = (
+        _(
+            "{driver} explains the most of how satisfied customers are: {share} of what can be "
+            "explained here, which is {part} of all differences between their scores (95% "
+            "interval {interval})."
+        )
+        if round(first["low"], _DIGITS) > 0
+        else _(
+            "{driver} may explain the most of how satisfied customers are, {part} of all "
+            "differences between their scores, but it may as well be next to nothing (95% "
+            "interval {interval})."
+        )
+    )
+    return template.format(
         driver=f"**{either(first['title'], first['title_zh'])}**",
         share=percent(first["share_of_explained"], 0),
         part=percent(first["importance"]),

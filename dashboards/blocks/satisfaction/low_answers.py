@@ -42,4 +42,4 @@ def _said(found: int) -> str:
         "{n} customers gave a score below the middle of the scale, the newest first.",
         found,
     ).format(n=number(found))
-    return said + " " + _("Scores are shares of their scale: 0% is the worst, 100% the best.")
+    return said + " " + _("Scores are points of 100: 0 is the worst of their scale, 100 the best.")

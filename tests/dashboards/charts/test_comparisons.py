@@ -85,7 +85,7 @@ def test_bars_grow_with_their_rows_and_cut_long_names() -> None:
     short, long = (specified(bars(units().head(count))) for count in (2, 4))
     assert long["height"] == 2 * short["height"]
     (bar,) = layers(long, "bar")
-    assert bar["encoding"]["y"]["axis"]["labelLimit"] <= 140
+    assert bar["encoding"]["y"]["axis"]["labelLimit"] == {"expr": "width < 400 ? 140 : 220"}
 
 
 def test_the_interval_is_a_line_with_a_tick_at_either_end() -> None:

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from dashboards.charts import PALETTE, Mode, dressed
+from dashboards.charts.labels import in_two_lines, letters
 
 _WRITTEN = ("ink", "muted", "accent", "good", "bad", "warn", "red")
 _UNDER_WORDS = ("against", "middle", "in_favour")
@@ -70,3 +71,31 @@ def test_a_dressed_chart_names_fonts_that_have_chinese(mode: Mode) -> None:
     config = dressed(chart, mode).to_dict()["config"]
     for font in (config["font"], config["axis"]["labelFont"], config["title"]["font"]):
         assert {"'Noto Sans CJK SC'", "'PingFang SC'", "'Microsoft YaHei'"} <= set(font.split(", "))
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("Score of service quality, outlets", ["Score of service", "quality, outlets"]),
+        ("Oneverylongwordwithoutanyblank", ["Oneverylongword", "withoutanyblank"]),
+        ("各项驱动因素对总体评分差异的解释比例", ["各项驱动因素对总体", "评分差异的解释比例"]),
+    ],
+)
+def test_a_long_title_takes_two_lines_where_the_chart_is_narrower(
+    title: str, lines: list[str]
+) -> None:
+    assert in_two_lines(title) == lines
+    for given in (title, alt.Title(title, subtitle="below")):
+        chart = alt.Chart(pl.DataFrame({"x": [1]})).mark_point().properties(title=given)
+        said = dressed(chart, "light").to_dict()["title"]
+        assert lines[0] in said["text"]["expr"] and title in said["text"]["expr"]
+        assert ("subtitle" in said) == (given is not title)
+
+
+def test_a_short_title_stays_as_it_is() -> None:
+    chart = alt.Chart(pl.DataFrame({"x": [1]})).mark_point().properties(title="准时送达率")
+    assert dressed(chart, "light").to_dict()["title"] == "准时送达率"
+
+
+def test_chinese_letters_are_as_wide_as_two() -> None:
+    assert letters("准时 on time") == 12
