@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 from dagster import MaterializeResult, asset
 
-from pipelines.metric_queries import MetricQuery, answer
+from pipelines.metric_queries import ONE_PERIOD, MetricQuery, answer
 from pipelines.monthly_figures import monthly_figures
 from pipelines.night import Night
 from pipelines.stages import NIGHT, key_of, on_night
@@ -27,7 +27,6 @@ _RECORDS = [key_of("records", kind) for kind in RECORD_KINDS]
 _TREE = key_of("marts", "org_unit_tree")
 _HELD = key_of("marts", "held_rows")
 _BY_ACCOUNT = key_of("marts", "budget_vs_actual")
-_ONE_PERIOD = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 # Share of the budget from which finance wants a variance explained.
 _MATERIAL_SHARE = 0.05
 
@@ -221,7 +220,7 @@ def _judged(rule: WarningRule, metric: Metric, series: pl.DataFrame) -> pl.DataF
     states = warning_states(rule, metric, series)
     before = states.select(
         "org_unit_id",
-        pl.col("period").dt.offset_by(_ONE_PERIOD[rule.grain]),
+        pl.col("period").dt.offset_by(ONE_PERIOD[rule.grain]),
         pl.col("value").alias("previous"),
     )
     return states.join(before, on=["org_unit_id", "period"], how="left").with_columns(

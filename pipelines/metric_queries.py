@@ -29,6 +29,8 @@ from transforms.refusal import Refusal
 
 Grain = Literal["day", "week", "month", "quarter", "year", "all"]
 GRAINS: tuple[Grain, ...] = get_args(Grain)
+# From one period of a grain to the next, as Polars writes it.
+ONE_PERIOD = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
 # Runs SQL with bound values: `Warehouse.query` or `Snapshot.query`.
 Ask = Callable[[str, Sequence[Any]], pl.DataFrame]
 _FINER_THAN_MONTH = ("day", "week")
@@ -173,7 +175,7 @@ def answer(query: MetricQuery, ask: Ask, *, whole_tables: bool = False) -> pl.Da
 def _answers(query: MetricQuery, ask: Ask) -> pl.DataFrame:
     """Return how many `answers` there are per key of the query."""
     measure = query.metric.answers
-    sums = {"answers": _Sum(f"sum({measure})", _sql_type(measure))}
+    sums = {"answers": _Sum(f"sum({measure})", sql_type(measure))}
     return _grouped(query, f"measures.{MEASURES[measure].of}", sums, ask)
 
 
@@ -189,7 +191,7 @@ def _sums(query: MetricQuery, ask: Ask, whole_tables: bool) -> pl.DataFrame:
     for table in tables_of(query.metric):
         own = [name for name in names if MEASURES[name].of == table]
         asked = [measure.name for measure in measures_of(table)] if whole_tables else own
-        sums = {name: _Sum(f"sum({name})", _sql_type(name)) for name in asked}
+        sums = {name: _Sum(f"sum({name})", sql_type(name)) for name in asked}
         summed = _grouped(query, f"measures.{table}", sums, ask)
         parts.append(summed.select(*query.keys, *own))
     every = pl.concat(parts, how="diagonal").with_columns(pl.col(names).fill_null(0))
@@ -320,7 +322,8 @@ def _rolled_up(own: str, keys: Sequence[str], sums: Mapping[str, _Sum]) -> str:
     )
 
 
-def _sql_type(measure: str) -> str:
+def sql_type(measure: str) -> str:
+    """Return the SQL type that sums of `measure` have."""
     return "double" if MEASURES[measure].unit in ("points", "squares") else "bigint"
 
 

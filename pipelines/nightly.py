@@ -152,10 +152,9 @@ def _execute(night: Night) -> None:
 @contextmanager
 def dagster_instance(home: Home) -> Iterator[DagsterInstance]:
     """Open the Dagster instance of the store: history, schedules, assets."""
-    from dagster import DagsterInstance
+    from pipelines.history import open_history
 
-    write_dagster_yaml(home)
-    with DagsterInstance.from_config(str(home.dagster)) as instance:
+    with open_history(write_dagster_yaml(home)) as instance:
         yield instance
 
 

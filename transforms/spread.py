@@ -34,28 +34,34 @@ def quantiles(buckets: pl.DataFrame, keys: list[str], quantile: float) -> pl.Dat
     `buckets` has the keys, `bucket` and `occurrences`. Between two ranks the value is interpolated.
     `low` and `high` are the order statistics of a 95 % binomial interval of the rank.
     """
-    seconds = (
-        pl.when(pl.col("bucket") == _ZERO_BUCKET)
-        .then(0.0)
-        .otherwise(2 * (pl.col("bucket").cast(pl.Float64) * math.log(_GAMMA)).exp() / (_GAMMA + 1))
-    )
     rows = pl.col("occurrences").sum()
     last_rank = rows - 1
     rank = quantile * last_rank
     reach = _Z * (rows * quantile * (1 - quantile)).sqrt()
+    # A bucket may be there several times: its rows follow one another all the same.
+    through = pl.col("occurrences").cum_sum()
 
-    def at(wanted: pl.Expr) -> pl.Expr:
-        return seconds.filter(
-            pl.col("occurrences").cum_sum() > wanted.clip(0, last_rank).floor()
-        ).first()
+    def bucket_at(wanted: pl.Expr) -> pl.Expr:
+        whole = wanted.clip(0, last_rank).floor().cast(pl.Int64)
+        place = through.search_sorted(whole, side="right")
+        return pl.col("bucket").gather(place, null_on_oob=True).first()
 
-    below, above = at(rank), at(rank.ceil())
-    spread = buckets.group_by(*keys, "bucket") if keys else buckets.group_by("bucket")
-    ordered = spread.agg(rows).sort("bucket")
+    ordered = buckets.sort("bucket")
     grouped = ordered.group_by(keys) if keys else ordered.group_by(pl.lit(0).alias("all"))
-    return grouped.agg(
-        (below + (above - below) * (rank - rank.floor())).alias("value"),
-        at((rank - reach).floor()).alias("low"),
-        at((rank + reach).ceil()).alias("high"),
+    found = grouped.agg(
+        bucket_at(rank).alias("below"),
+        bucket_at(rank.ceil()).alias("above"),
+        bucket_at((rank - reach).floor()).alias("low"),
+        bucket_at((rank + reach).ceil()).alias("high"),
+        (rank - rank.floor()).alias("between"),
         rows.alias("rows"),
-    ).drop("all", strict=False)
+    ).with_columns(_seconds(pl.col("below", "above", "low", "high")))
+    below, above = pl.col("below"), pl.col("above")
+    value = below + (above - below) * pl.col("between")
+    return found.select(*keys, value.alias("value"), "low", "high", "rows")
+
+
+def _seconds(bucket: pl.Expr) -> pl.Expr:
+    """Return what the durations in a bucket are read back as."""
+    above_zero = 2 * (bucket.cast(pl.Float64) * math.log(_GAMMA)).exp() / (_GAMMA + 1)
+    return pl.when(bucket == _ZERO_BUCKET).then(0.0).otherwise(above_zero).name.keep()

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 
 def query_table(
-    sql: str, table: pa.Table, parameters: Mapping[str, object] | None = None
+    sql: str, rows: pa.Table, parameters: Mapping[str, object] | None = None
 ) -> pa.Table:
-    """Return what `sql` selects from `input`, the rows of `table`, in their order."""
+    """Return what `sql` selects from `rows`, in their order."""
     with _engine().cursor() as cursor:
-        cursor.register("input", table)
+        # DuckDB finds the table by its name here, sooner than it would register it.
         return cursor.execute(sql, parameters or {}).to_arrow_table()
 
 

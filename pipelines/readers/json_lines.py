@@ -23,13 +23,13 @@ from transforms.source_definition import SourceDefinition
 _LINE_LIMIT = 1 << 26  # characters; a longer line is a whole document, not a record
 
 _FIRST_NOT_AN_OBJECT = """
-    select min(number) from input
+    select min(number) from rows
     where case when json_valid(line) then json_type(line) end is distinct from 'OBJECT'
 """
 
 _TYPES_OF_KEYS = """
     with objects as (
-        select number, json_keys(line) as keys, json_extract(line, '$.*') as values from input
+        select number, json_keys(line) as keys, json_extract(line, '$.*') as values from rows
     ),
     entries as (
         select number, unnest(range(len(keys))) as place, unnest(keys) as key,
@@ -62,7 +62,7 @@ def tables(landed: Path, source: SourceDefinition) -> Iterator[pa.Table]:
         objects = query_table(
             f"""
             select {values}
-            from (select json_extract_string(line, $pointers) as texts from input)
+            from (select json_extract_string(line, $pointers) as texts from rows)
             """,
             lines,
             {"pointers": pointers},

@@ -46,7 +46,7 @@ def _flat(table: pa.Table) -> pa.Table:
     for place, field in enumerate(table.schema):
         if pa.types.is_nested(field.type):
             texts = query_table(
-                "select to_json(value)::varchar as text from input",
+                "select to_json(value)::varchar as text from rows",
                 table.select([place]).rename_columns(["value"]),
             )
             table = table.set_column(place, field.name, texts.column("text"))

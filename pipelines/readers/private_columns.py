@@ -76,7 +76,7 @@ def _keyed(values: pa.ChunkedArray, texts_for_none: list[str], hmac_key: str) ->
         _BLOCK_BYTES, b"\0"
     )
     hashed = query_table(
-        "select sha256($outer || unhex(sha256($inner || encode(value)))) as hash from input",
+        "select sha256($outer || unhex(sha256($inner || encode(value)))) as hash from rows",
         pa.table({"value": known}),
         {
             "inner": bytes(byte ^ 0x36 for byte in block),
