@@ -21,7 +21,7 @@ test: $(VENV)/dev.done ## set up and run all tests
 	$(BIN)/pytest -q -n auto --dist loadfile
 
 test-fast: $(VENV)/dev.done ## run the tests that take seconds
-	$(BIN)/pytest -q -m "not slow"
+	$(BIN)/pytest -q -n auto --dist loadfile -m "not slow"
 
 dash: serve ## the same as serve
 

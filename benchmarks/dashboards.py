@@ -11,7 +11,7 @@ import argparse
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -29,7 +29,6 @@ from pipelines.snapshots import open_snapshot
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-_TIMES = 9
 _PUBLISHED = (0, 4)
 _OPENING = "h3"
 _TILES = "[data-testid=stMetric]"
@@ -42,30 +41,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, help="deliveries of a generated home; else the demo")
     parser.add_argument("--folder", type=Path, help="keep the generated home here, or use it again")
+    parser.add_argument("--times", type=int, default=9, help="loadings of which the median counts")
     asked = parser.parse_args()
     if asked.rows:
         with deliveries_home(asked.rows, asked.folder) as home:
-            _measure(home, rows=asked.rows)
+            _measure(home, rows=asked.rows, times=asked.times)
     else:
         with tempfile.TemporaryDirectory(prefix="sqm-benchmark-") as folder:
             home = copy_of_demo(Path(folder))
             run_sqm("demo", f"--home={home.root}")
-            _measure(home, rows=None)
+            _measure(home, rows=None, times=asked.times)
 
 
-def _measure(home: Home, rows: int | None) -> None:
+def _measure(home: Home, rows: int | None, times: int) -> None:
     if not home.snapshots.is_dir():
         run_sqm("nightly", f"--home={home.root}", f"--as-of={AS_OF}", expected=_PUBLISHED)
     with _new_page() as page, tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "one_line.py"
         script.write_text(_ONE_LINE, encoding="utf-8")
         with served(script, home.root, home.store) as (_, address):
-            bare = _repeated(lambda: _paint(page, address)[0])
+            _paint(page, address)
+            bare = median(_paint(page, address)[0] for _ in range(times))
         with served(dashboards_app(), home.root, home.store) as (server, address):
             cold, _ = _paint(page, address, tiles=True)
-            loads = [_paint(page, address, tiles=True) for _ in range(_TIMES)]
+            loads = [_paint(page, address, tiles=True) for _ in range(times)]
             _assert_equal(page, home)
-            changes = _change_periods(page, address)
+            changes = _change_periods(page, address, times)
             peak_mb = _peak_mb(server.pid)
     first_paint = median(first for first, _ in loads)
     report(
@@ -94,15 +95,15 @@ def _paint(page: Page, address: str, *, tiles: bool = False) -> tuple[float, flo
     return first, time.perf_counter() - begun
 
 
-def _change_periods(page: Page, address: str) -> list[float]:
-    """Return the seconds that each of some changes of the period takes, none asked for before."""
+def _change_periods(page: Page, address: str, times: int) -> list[float]:
+    """Return the seconds of so many changes of the period, each to one not asked for before."""
     page.goto(address)
     page.locator(_OPENING).first.wait_for()
     _wait_until_idle(page)
     # From the click as the browser sees it: moving the mouse there is Playwright's time.
     page.evaluate("addEventListener('click', () => window.clicked = performance.now(), true)")
     seconds = []
-    for step in range(1, _TIMES + 1):
+    for step in range(1, times + 1):
         page.get_by_role("combobox").last.click()
         option = page.get_by_role("option").nth(step)
         name = option.inner_text()
@@ -130,11 +131,6 @@ def _wait_until_idle(page: Page) -> None:
         "() => document.querySelector('[data-testid=stApp]')"
         "?.getAttribute('data-test-script-state') === 'notRunning'"
     )
-
-
-def _repeated(look: Callable[[], float]) -> float:
-    look()
-    return median(look() for _ in range(_TIMES))
 
 
 @contextmanager

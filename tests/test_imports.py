@@ -101,6 +101,7 @@ def test_dashboards_see_only_what_was_made_for_them() -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", _WITHOUT_DAGSTER)
 def test_what_dashboards_see_loads_no_dagster_behind_their_back(module: str) -> None:
     loaded = f"import sys, {module}; print(*(name.partition('.')[0] for name in sys.modules))"

@@ -163,6 +163,7 @@ def test_what_can_be_compared_by_what_is_known_beforehand() -> None:
     assert groups_of(METRICS["cost_per_delivery"]) == ()
 
 
+@pytest.mark.slow
 def test_every_metric_that_can_be_compared_is(ask: Ask) -> None:
     for metric in METRICS.values():
         for group in groups_of(metric):

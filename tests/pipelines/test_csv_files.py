@@ -266,7 +266,6 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
 @pytest.mark.slow
 @settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -41,7 +41,7 @@ nights = st.lists(
     min_size=1,
     max_size=3,
 )
-whole_nights = settings(max_examples=5, deadline=None, phases=set(Phase) - {Phase.shrink})
+whole_nights = settings(max_examples=5, phases=set(Phase) - {Phase.shrink})
 
 
 def _version(hour: int | None) -> str:

@@ -31,7 +31,7 @@ any_row = st.tuples(tickets, st.none() | st.integers(0, 3), st.integers(0, 5))
 # Here the version says all else, so that two rows with one time are exact copies.
 row_by_its_time = st.tuples(tickets, st.integers(0, 5)).map(lambda row: (*row, row[1]))
 # An example takes a second or two: making a failing one smaller would take minutes.
-whole_nights = settings(max_examples=8, deadline=None, phases=set(Phase) - {Phase.shrink})
+whole_nights = settings(max_examples=8, phases=set(Phase) - {Phase.shrink})
 
 
 def nights_of(rows: st.SearchStrategy[Row]) -> st.SearchStrategy[list[list[list[Row]]]]:

@@ -107,7 +107,6 @@ def newest(held: dict[int, Sequence[Version]]) -> set[tuple[str, int, int]]:
 @given(steps)
 @settings(
     max_examples=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_comes_and_goes_the_newest_version_of_each_key_counts(

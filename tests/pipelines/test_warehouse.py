@@ -118,6 +118,7 @@ def taken_up(tmp_path: Path) -> SmallHome:
     return small
 
 
+@pytest.mark.slow
 def test_a_warehouse_of_another_form_is_made_again_from_bronze(taken_up: SmallHome) -> None:
     before = taken_up.contents()
     with duckdb.connect(taken_up.home.warehouse) as connection:
@@ -128,6 +129,7 @@ def test_a_warehouse_of_another_form_is_made_again_from_bronze(taken_up: SmallHo
     assert taken_up.account() == {"tickets/march.csv": (3, 3, 0, 0)}
 
 
+@pytest.mark.slow
 def test_measures_of_another_catalogue_are_summed_again(taken_up: SmallHome) -> None:
     before = taken_up.contents()
     with duckdb.connect(taken_up.home.warehouse) as connection:

@@ -229,7 +229,7 @@ _TICKET_CHANGES = [
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(st.lists(st.sampled_from(_TICKET_CHANGES), max_size=3), max_size=12))
 def test_every_row_comes_out_once_judged_as_if_it_were_alone(
     changes: list[list[dict[str, Any]]],
@@ -251,7 +251,7 @@ def test_every_row_comes_out_once_judged_as_if_it_were_alone(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from(_TICKET_CHANGES), max_size=12))
 def test_rows_that_passed_the_gate_pass_it_again(changes: list[dict[str, Any]]) -> None:
     kind = RECORD_KINDS["tickets"]

@@ -186,6 +186,7 @@ def _theirs(units: pl.DataFrame, form: Form, centre: float, adjusted: bool) -> p
     return pl.DataFrame(drawn).select(pl.col("group").alias("unit"), *limits, their_z="z")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "most"), [("share", 1.5), ("rate", 3.0)])
 def test_exact_limits_lie_within_cases_of_another_implementation(form: Form, most: float) -> None:
     """Theirs are approximate (shares: arcsine; rates: intervals around the expected events).
@@ -206,6 +207,7 @@ def test_exact_limits_lie_within_cases_of_another_implementation(form: Form, mos
             assert cases < (most if limit.endswith("998") else most * 0.7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "tolerance"), [("share", 0.01), ("rate", 0.02)])
 def test_over_dispersed_limits_agree_with_another_implementation(
     form: Form, tolerance: float
@@ -251,7 +253,6 @@ def test_the_order_of_units_and_comparisons_beside_do_not_matter(form: Form) -> 
     assert_frame_equal(together.sort(order), alone.sort(order), rel_tol=1e-9)
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(FORMS),
     st.floats(0.001, 0.999),
@@ -280,7 +281,7 @@ def test_more_cases_never_widen_limits(
     assert (lines["high_998"] >= lines["high_95"] - 1e-12).all()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.floats(0.01, 0.99), st.integers(1, 300), st.integers(0, 300))
 def test_a_share_is_outside_exactly_when_its_tail_is_rarer_than_the_limit(
     centre: float, n: int, events: int

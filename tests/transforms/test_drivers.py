@@ -109,6 +109,7 @@ def test_the_effect_of_a_fact_is_the_difference_and_of_a_number_that_of_one_devi
     assert hours["correlation"][0] == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_what_chance_makes_of_noise_is_rarely_significant() -> None:
     chance = np.random.default_rng(11)
     names = [f"noise_{number}" for number in range(4)]
@@ -121,6 +122,7 @@ def test_what_chance_makes_of_noise_is_rarely_significant() -> None:
     assert found <= 20  # 10 are expected of 200 at 5 %, more than 20 in one run of a thousand
 
 
+@pytest.mark.slow
 def test_a_planted_driver_is_always_found_and_the_noise_beside_it_rarely() -> None:
     chance = np.random.default_rng(12)
     found, noise_found = 0, 0
@@ -135,6 +137,7 @@ def test_a_planted_driver_is_always_found_and_the_noise_beside_it_rarely() -> No
     assert noise_found <= 12
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_true_importance_in_about_95_of_100_draws() -> None:
     chance = np.random.default_rng(13)
     inside = 0
@@ -175,6 +178,7 @@ def test_very_many_answers_are_resampled_in_groups_to_the_same_effect(
     assert widths[0] == pytest.approx(widths[1], rel=0.15)
 
 
+@pytest.mark.slow
 def test_noise_is_rarely_significant_where_only_some_answers_are_shuffled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -268,7 +272,7 @@ _rows = st.integers(0, 45).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_rows)
 def test_whatever_the_answers_every_driver_has_a_state_and_no_figure_is_nan(rows: Any) -> None:
     outcome, drivers, weight = rows

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transforms.hand_made import Row, on, records_of
@@ -25,7 +25,6 @@ def months_of(lines: pl.DataFrame) -> list[tuple[date, int]]:
     return spread_over_months(lines).select("month", "amount_minor").rows()
 
 
-@settings(deadline=None)
 @given(st.integers(-(10**14), 10**14), _days, st.integers(0, 1200))
 def test_months_sum_to_the_line_and_lie_within_one_unit_of_their_share_of_days(
     amount_minor: int, first: date, more_days: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -38,7 +38,6 @@ def test_wilson_gives_the_digits_of_the_design(
     assert wilson_of(events, n) == pytest.approx((low, high), abs=5e-5)
 
 
-@settings(deadline=None)
 @given(_counts, _counts)
 def test_wilson_agrees_with_scipy(events: int, others: int) -> None:
     n = events + others + 1
@@ -56,7 +55,6 @@ def test_adjusted_wald_gives_the_digits_of_the_design() -> None:
     assert interval == pytest.approx((0.2934, 0.5804), abs=5e-5)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 1000), st.integers(0, 1000), st.integers(0, 1000))
 def test_adjusted_wald_stays_within_the_scale_and_has_two_sides(
     promoters: int, passives: int, detractors: int
@@ -74,7 +72,6 @@ def test_poisson_gives_the_digits_of_the_design() -> None:
     assert poisson_of(4, 2.5) == pytest.approx((0.436, 4.097), abs=5e-4)
 
 
-@settings(deadline=None)
 @given(_counts)
 def test_poisson_agrees_with_the_chi_squared_form(events: int) -> None:
     low = stats.chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
@@ -82,7 +79,6 @@ def test_poisson_agrees_with_the_chi_squared_form(events: int) -> None:
     assert poisson_of(events, 1) == pytest.approx((low, high), rel=1e-6)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-1e4, 1e4), min_size=2, max_size=50))
 def test_the_interval_of_a_mean_is_two_standard_errors_wide(values: list[float]) -> None:
     mean, error = np.mean(values), stats.sem(values)

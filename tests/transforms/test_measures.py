@@ -93,8 +93,9 @@ def parts_of(whole: Given, table: str, share: float) -> list[Given]:
     return [whole._replace(rows=rows.filter(part)) for part in (is_first, ~is_first)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("measure", "table"), EVERY_MEASURING)
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(seed=_seeds, rows=st.integers(0, 60), share=st.floats(0, 1))
 def test_the_measures_of_a_split_add_up_to_those_of_all(
     measure: Measured, table: str, seed: int, rows: int, share: float

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import narwhals.stable.v2 as nw
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transforms.hand_made import at, prepared
@@ -50,7 +50,7 @@ def test_the_state_of_a_promise_at_noon_of_the_tenth(
     assert states([(done_at, promised_at)], NOON) == [state]
 
 
-@settings(deadline=None)
+@pytest.mark.slow
 @given(st.lists(st.tuples(_maybe, _maybe), min_size=1), _instants)
 def test_every_promise_is_in_exactly_one_state(
     promises: list[tuple[datetime | None, datetime | None]], as_of: datetime
@@ -65,7 +65,7 @@ def test_every_promise_is_in_exactly_one_state(
         assert [claim for claim, holds in claims.items() if holds] == [state]
 
 
-@settings(deadline=None)
+@pytest.mark.slow
 @given(st.lists(st.tuples(_maybe, _maybe), min_size=1), _instants, _instants)
 def test_once_decided_a_promise_stays_decided(
     promises: list[tuple[datetime | None, datetime | None]], one: datetime, other: datetime

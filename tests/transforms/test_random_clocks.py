@@ -20,9 +20,7 @@ _KEY = ["ticket_id", "clock"]
 _seeds = st.integers(0, 2**32 - 1)
 _SECOND = timedelta(seconds=1)
 # A smaller seed is no smaller case.
-_settings = settings(
-    deadline=None, max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate]
-)
+_settings = settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
 @pytest.mark.slow

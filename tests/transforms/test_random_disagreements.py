@@ -25,9 +25,7 @@ from transforms.disagreements import CLASSES
 _seeds = st.integers(0, 2**32 - 1)
 _JUDGED_BY = ("resolution", "promise", "first_response")
 # A smaller seed is no smaller case.
-_settings = settings(
-    deadline=None, max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate]
-)
+_settings = settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
 @pytest.mark.slow

@@ -108,7 +108,8 @@ def test_units_without_any_variance_all_share_the_first_place(form: Form) -> Non
     assert places(ranked(units, form)) == [("A", 1, 1, 2, 1), ("B", 1, 1, 2, 1)]
 
 
-@settings(deadline=None, max_examples=60)
+@pytest.mark.slow
+@settings(max_examples=60)
 @given(
     st.sampled_from(FORMS),
     st.sampled_from(["higher", "lower"]),

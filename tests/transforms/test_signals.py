@@ -301,6 +301,7 @@ def test_what_is_open_hangs_under_the_highest_that_is_open_too() -> None:
     assert causes(*told, still_open=[0, 1]) == [1, 1, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_every_cause_of_random_signals_is_a_leading_signal(seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -10,13 +10,14 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from transforms.small_numbers import hidden_slices
 
 MINIMUM = 5
 _TOLERANCE = 1e-6
 _seeds = st.integers(0, 2**32 - 1)
-_settings = settings(deadline=None, max_examples=150)
+_settings = settings(max_examples=150)
 Parents = dict[str, str | None]
 # HQ
 #  ├─ EAST: PD, XH
@@ -137,6 +138,7 @@ def test_every_line_of_a_table_of_two_columns_is_safe() -> None:
     assert set(hidden_slices(counted, MINIMUM).drop("answers").rows()) == set(answers)
 
 
+@pytest.mark.slow
 @_settings
 @given(_seeds)
 def test_nobody_can_tell_a_hidden_slice_of_one_column(seed: int) -> None:
@@ -150,6 +152,7 @@ def test_nobody_can_tell_a_hidden_slice_of_one_column(seed: int) -> None:
     assert told_by(known, [(each[name], answers[name]) for name in hidden]) == []
 
 
+@pytest.mark.slow
 @_settings
 @given(_seeds)
 def test_nobody_can_tell_a_hidden_unit_of_a_tree(seed: int) -> None:
@@ -180,6 +183,27 @@ def test_nobody_can_tell_a_hidden_unit_of_a_tree(seed: int) -> None:
     assert told_by(known, secret) == []
     few = {unit for unit in units if 0 < below[unit] @ count < MINIMUM}
     assert few <= together
+
+
+@pytest.mark.slow
+@_settings
+@given(_seeds)
+def test_splits_that_stand_apart_are_judged_as_if_alone(seed: int) -> None:
+    chance = random.Random(seed)
+    counted = pl.DataFrame(
+        [
+            (question, unit, period, some_answers(chance))
+            for question in ("agent", "speed", "price")
+            for unit in PARENTS
+            for period in ("01", "02", "03")
+        ],
+        schema=["question", "org_unit_id", "period", "answers"],
+        orient="row",
+    )
+    tree = tree_of(PARENTS)
+    alone = [hidden_slices(one, MINIMUM, tree) for one in counted.partition_by("question")]
+    together = hidden_slices(counted, MINIMUM, tree, apart=["question"])
+    assert_frame_equal(together, pl.concat(alone), check_row_order=False)
 
 
 def told_by(

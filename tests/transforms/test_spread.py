@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -34,14 +34,12 @@ def bucketed(seconds: list[int], **keys: str) -> pl.DataFrame:
     )
 
 
-@settings(deadline=None)
 @given(_durations, _quantile)
 def test_a_quantile_is_as_exact_as_promised(seconds: list[int], quantile: float) -> None:
     (found,) = quantiles(bucketed(seconds), [], quantile)["value"]
     assert found == pytest.approx(np.quantile(seconds, quantile), rel=EXACTNESS, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(_durations, _quantile)
 def test_the_interval_of_a_quantile_lies_between_order_statistics(
     seconds: list[int], quantile: float
@@ -57,7 +55,6 @@ def test_the_interval_of_a_quantile_lies_between_order_statistics(
 
 
 @pytest.mark.slow
-@settings(deadline=None)
 @given(st.lists(_durations, min_size=1, max_size=4), _quantile)
 def test_quantiles_of_merged_buckets_are_quantiles_of_all(
     parts: list[list[int]], quantile: float
@@ -70,7 +67,6 @@ def test_quantiles_of_merged_buckets_are_quantiles_of_all(
 
 
 @pytest.mark.slow
-@settings(deadline=None)
 @given(_durations, _durations, _quantile)
 def test_each_key_has_its_own_quantile(here: list[int], there: list[int], quantile: float) -> None:
     both = pl.concat([bucketed(here, unit="here"), bucketed(there, unit="there")])

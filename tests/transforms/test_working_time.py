@@ -197,7 +197,7 @@ def test_days_say_which_are_provisional() -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(
     st.integers(0, 2**32 - 1),
     st.sampled_from(ZONES),
@@ -219,7 +219,7 @@ def test_slots_are_what_the_minutes_say_one_by_one(seed: int, zone: str, calenda
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.sampled_from(ZONES))
 def test_what_lies_before_a_slot_is_the_sum_of_the_slots_before_it(seed: int, zone: str) -> None:
     for _, rows in slots_of(random_rules(seed, zone)).sort("starts_at").group_by("calendar"):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.mapping.instants import (
@@ -168,7 +168,6 @@ def test_formats_that_no_date_can_be_read_with(written: str) -> None:
     assert not is_readable_format(written)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 31))),  # noqa: DTZ001  (local)
     st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S"]),

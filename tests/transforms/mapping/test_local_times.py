@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.mapping.local_times import add_local_dates, to_utc
@@ -33,7 +33,6 @@ def utc(*texts: str) -> list[datetime]:
     return [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in texts]
 
 
-@settings(deadline=None)
 @given(st.lists(TIMES, min_size=1), st.sampled_from(ZONES))
 def test_instants_agree_with_python_in_any_zone(local: list[datetime], zone: str) -> None:
     at = to_utc(pl.Series(local, dtype=pl.Datetime("us")), zone).at
@@ -41,7 +40,6 @@ def test_instants_agree_with_python_in_any_zone(local: list[datetime], zone: str
     assert at.to_list() == [time.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for time in local]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 60 * 24 * 400), st.sampled_from(ZONES))
 def test_a_time_that_the_clocks_settle_is_neither_ambiguous_nor_skipped(
     minute: int, zone: str
@@ -118,7 +116,6 @@ def test_no_rows_get_the_columns_all_the_same(units: dict[str, str]) -> None:
 UNITS = {"a": "Asia/Tokyo", "b": "America/New_York", "c": "Asia/Kathmandu"}
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abcd"), TIMES)))
 def test_local_dates_agree_with_python_in_mixed_order(rows: list[tuple[str, datetime]]) -> None:
     frame = pl.DataFrame(

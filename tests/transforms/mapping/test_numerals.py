@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.mapping.numerals import read_floats, read_integers
@@ -26,7 +26,6 @@ def score(text: str, *, decimal_comma: bool = False) -> float | None:
     return read_floats(pl.Series([text]), scale=1, decimal_comma=decimal_comma).item()
 
 
-@settings(deadline=None)
 @given(st.lists(MINOR_UNITS), st.booleans(), st.sampled_from(["", ",", " ", "'"]))
 def test_money_comes_back_to_the_minor_unit(
     amounts: list[int], in_brackets: bool, separator: str
@@ -41,7 +40,6 @@ def test_money_comes_back_to_the_minor_unit(
     assert read_integers(texts, scale=100, decimal_comma=False).to_list() == amounts
 
 
-@settings(deadline=None)
 @given(st.lists(MINOR_UNITS))
 def test_money_with_a_decimal_comma_comes_back_to_the_minor_unit(amounts: list[int]) -> None:
     swapped = str.maketrans(",.", ".,")
@@ -50,7 +48,6 @@ def test_money_with_a_decimal_comma_comes_back_to_the_minor_unit(amounts: list[i
     assert read.to_list() == amounts
 
 
-@settings(deadline=None)
 @given(st.decimals(-(10**15), 10**15, places=6), st.sampled_from([1, 7, 60, 100, 1000, 10**9]))
 def test_scaling_is_exact_or_refused(number: Decimal, scale: int) -> None:
     read = read_integers(pl.Series([f"{number:f}"]), scale=scale, decimal_comma=False).item()
