@@ -20,12 +20,13 @@ from typing import Any
 import duckdb
 
 from pipelines.clocks import make_all
+from pipelines.history import open_history
 from pipelines.landing import land, read_sources
 from pipelines.ledger import Ledger, Run
 from pipelines.measures import bring_up_to_date
 from pipelines.measures_anew import sum_anew
 from pipelines.night import Night
-from pipelines.nightly import Outcome, run_nightly
+from pipelines.nightly import Outcome, run_nightly, write_dagster_yaml
 from pipelines.records import take_in_pending
 from pipelines.settings import Home, open_home
 from pipelines.snapshots import open_snapshot
@@ -122,6 +123,8 @@ class SmallHome:
 
     def night(self, as_of: date = AS_OF) -> Outcome:
         """Run a whole night, as `sqm nightly` does."""
+        if not self.home.dagster.is_dir():
+            shutil.copytree(_history_without_nights(), self.home.dagster)
         return run_nightly(self.home, as_of)
 
     @contextmanager
@@ -233,6 +236,14 @@ def moved_on_home(root: Path) -> SmallHome:
 def first_outcome() -> Outcome:
     """Return how the night behind `published_home` ended."""
     return _published()[1]
+
+
+@cache
+def _history_without_nights() -> Path:
+    """Return Dagster's files as a first night finds them made: that takes half a second."""
+    folder = write_dagster_yaml(new_home(_folder_for_the_session(), ()).home)
+    with open_history(folder):
+        return folder
 
 
 @cache
