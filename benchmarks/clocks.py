@@ -22,15 +22,15 @@ import duckdb
 import polars as pl
 
 from benchmarks.measurement import PROJECT, Spent, measured, report, run
-from pipelines.clocks import make_all
 from pipelines.ledger import Ledger, Run
-from pipelines.measures import bring_up_to_date
-from pipelines.measures_anew import sum_anew
+from pipelines.measures.anew import sum_anew
+from pipelines.measures.touched_days import bring_up_to_date
 from pipelines.night import Night
-from pipelines.reference import read_tables
+from pipelines.records.clocks import make_all
+from pipelines.records.working_hours import make_working_hours
 from pipelines.settings import Home, open_home
+from pipelines.sources.reference import read_tables
 from pipelines.warehouse import Warehouse, listed
-from pipelines.working_hours import make_working_hours
 from transforms.catalogue import SLICES, measures_of
 
 _AS_OF = date(2026, 10, 31)  # the last day that generate_clock_records.sql fills

@@ -22,9 +22,9 @@ from benchmarks.measurement import report, run_sqm
 from benchmarks.nightly import copy_of_demo
 from benchmarks.served_pages import chromium, served
 from pipelines.commands.serve import dashboards_app
-from pipelines.metric_queries import answer, parse_query
+from pipelines.questions.metric_queries import answer, parse_query
+from pipelines.release.snapshots import open_snapshot
 from pipelines.settings import Home
-from pipelines.snapshots import open_snapshot
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

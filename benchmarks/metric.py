@@ -18,8 +18,8 @@ import polars as pl
 
 from benchmarks.deliveries_home import AS_OF, arguments, deliveries_home
 from benchmarks.measurement import own_peak_mb, report, run_sqm
-from pipelines.metric_queries import MetricQuery, answer
-from pipelines.snapshots import current_id, open_snapshot
+from pipelines.questions.metric_queries import MetricQuery, answer
+from pipelines.release.snapshots import current_id, open_snapshot
 from transforms.catalogue import find_metric
 from transforms.spread import RELATIVE_ERROR
 

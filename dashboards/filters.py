@@ -16,7 +16,7 @@ from dashboards.scope import Known, Scope, change_grain, parse_period, periods, 
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import word
 from dashboards.written import period_text
-from pipelines.metric_queries import GRAINS, Grain
+from pipelines.questions.metric_queries import GRAINS, Grain
 from transforms.refusal import Refusal, Sentence
 
 Filter = Literal["unit", "period", "channel", "service_level"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from pipelines.metric_queries import GRAINS, Grain, columns_of
+from pipelines.questions.metric_queries import GRAINS, Grain, columns_of
 from transforms.catalogue import Metric
 from transforms.refusal import Refusal
 

@@ -1,8 +1,8 @@
 """The one place that queries the published snapshot.
 
-Figures are asked of `pipelines.metric_queries`, the records behind them of
-`pipelines.record_queries`; all other rows are the lists in `sql/`, one file per list, its values
-bound. Every answer is kept until another snapshot is served: keys begin with the snapshot's id.
+Figures are asked of `pipelines.questions.metric_queries`, the records behind them of
+`pipelines.questions.record_queries`; all other rows are the lists in `sql/`, one file per list, its
+values bound. Every answer is kept until another snapshot is served: keys begin with its id.
 To add a list: a file in `sql/` and a call of `Reader.rows` with its name.
 """
 
@@ -20,15 +20,15 @@ import streamlit as st
 
 from dashboards.language import either
 from dashboards.scope import Known, Scope
-from pipelines.clock_proofs import ClockProof, proofs_of
-from pipelines.comparison_queries import compare
 from pipelines.ledger import read_refused, read_runs
-from pipelines.metric_queries import Ask, MetricQuery, answer
-from pipelines.ranking_notice import Notice, notice_of
-from pipelines.record_queries import KEYS, Which, count_behind, records_behind
+from pipelines.questions.clock_proofs import ClockProof, proofs_of
+from pipelines.questions.comparison_queries import compare
+from pipelines.questions.metric_queries import Ask, MetricQuery, answer
+from pipelines.questions.ranking_notice import Notice, notice_of
+from pipelines.questions.record_queries import KEYS, Which, count_behind, records_behind
+from pipelines.release.snapshots import Manifest, Published, Snapshot, list_snapshots, open_snapshot
+from pipelines.release.snapshots import current_id as current_snapshot
 from pipelines.settings import Home
-from pipelines.snapshots import Manifest, Published, Snapshot, list_snapshots, open_snapshot
-from pipelines.snapshots import current_id as current_snapshot
 from transforms.catalogue import METRICS, Metric
 from transforms.prepared import prepare
 from transforms.refusal import Refusal

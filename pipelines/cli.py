@@ -181,7 +181,7 @@ def check(
 @app.command()
 def metrics(format: FormatOption = Format.TABLE) -> None:
     """List every metric with its meaning. 列出全部指标及其含义"""
-    from pipelines.metric_queries import columns_of
+    from pipelines.questions.metric_queries import columns_of
     from transforms.catalogue import METRICS
 
     printing.show_rows(
@@ -223,8 +223,8 @@ def metric(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Print a metric with its interval and trust bounds. 输出指标及其置信区间与可信边界"""
-    from pipelines.metric_queries import answer, parse_query
-    from pipelines.snapshots import open_snapshot
+    from pipelines.questions.metric_queries import answer, parse_query
+    from pipelines.release.snapshots import open_snapshot
 
     opened = open_home(home, landing=landing, store=store)
     try:
@@ -251,9 +251,9 @@ def clocks(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Prove the clocks of a ticket: verdicts and time. 查看工单计时的判定与依据"""
-    from pipelines.clock_proofs import proofs_of
     from pipelines.commands.clocks import show_proofs
-    from pipelines.snapshots import open_snapshot
+    from pipelines.questions.clock_proofs import proofs_of
+    from pipelines.release.snapshots import open_snapshot
 
     opened = open_home(home, landing=landing, store=store)
     with open_snapshot(opened.snapshots) as snapshot:
@@ -424,8 +424,8 @@ def rollback(
     store: StoreOption = None,
 ) -> None:
     """Serve an earlier snapshot again. 回退到较早的快照"""
-    from pipelines import snapshots as kept
     from pipelines.lock import store_lock
+    from pipelines.release import snapshots as kept
 
     opened = open_home(home, landing=landing, store=store)
     with store_lock(opened):
@@ -443,8 +443,8 @@ def prune(
     ] = None,
 ) -> None:
     """Delete the oldest snapshots. 删除最旧的快照"""
-    from pipelines import snapshots as kept
     from pipelines.lock import store_lock
+    from pipelines.release import snapshots as kept
 
     opened = open_home(home, landing=landing, store=store)
     with store_lock(opened):

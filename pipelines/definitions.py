@@ -26,56 +26,56 @@ from dagster import (
     schedule,
 )
 
-from pipelines import (
-    attempt_marts,
-    clock_marts,
+from pipelines.marts import (
+    attempts,
     clocks,
-    comparison_marts,
-    control_chart_marts,
-    dictionary_marts,
-    marts,
-    quality_marts,
-    release,
-    sources,
-    survey_marts,
-    working_hours,
+    control_charts,
+    data_quality,
+    dictionary,
+    figures,
+    quality_scores,
+    surveys,
 )
-from pipelines.measures import measure_assets
-from pipelines.measures_anew import assets_anew
+from pipelines.measures.anew import assets_anew
+from pipelines.measures.touched_days import measure_assets
 from pipelines.night import Night, end_of_yesterday, open_night
 from pipelines.nightly import is_unchanged
-from pipelines.records import record_assets
+from pipelines.records.assets import record_assets
+from pipelines.records.clocks import clocks as record_clocks
+from pipelines.records.working_hours import working_hours
+from pipelines.release.assets import candidate, snapshot, the_candidate_is_fit_to_be_served
 from pipelines.settings import Home, open_home
+from pipelines.sources.assets import landed_files, reference_tables
 
 stages = [
-    sources.reference_tables,
-    sources.landed_files,
+    reference_tables,
+    landed_files,
     *record_assets,
-    working_hours.working_hours,
-    clocks.clocks,
+    working_hours,
+    record_clocks,
     *measure_assets,
     *assets_anew,
-    marts.org_unit_tree,
-    marts.held_rows,
-    marts.metric_values,
-    marts.warnings,
-    marts.budget_vs_actual,
-    marts.budget_roll_up,
-    quality_marts.conservation,
-    quality_marts.coverage,
-    quality_marts.held_by_rule,
-    quality_marts.odd_events,
-    clock_marts.clock_disagreements,
-    clock_marts.breaches_to_come,
-    attempt_marts.suspicious_attempts,
-    control_chart_marts.control_points,
-    comparison_marts.quality_scores,
-    survey_marts.survey_facts,
-    dictionary_marts.columns,
-    release.candidate,
-    release.snapshot,
+    figures.org_unit_tree,
+    figures.held_rows,
+    figures.metric_values,
+    figures.warnings,
+    figures.budget_vs_actual,
+    figures.budget_roll_up,
+    data_quality.conservation,
+    data_quality.coverage,
+    data_quality.held_by_rule,
+    data_quality.odd_events,
+    clocks.clock_disagreements,
+    clocks.breaches_to_come,
+    attempts.suspicious_attempts,
+    control_charts.control_points,
+    quality_scores.quality_scores,
+    surveys.survey_facts,
+    dictionary.columns,
+    candidate,
+    snapshot,
 ]
-checks = [release.the_candidate_is_fit_to_be_served]
+checks = [the_candidate_is_fit_to_be_served]
 
 NIGHTLY = "nightly"
 # `sqm` tells what happened in its own words.

@@ -43,7 +43,7 @@ def inputs_digest(home: Home, as_of: date, configuration: str) -> str:
     """Return the digest of `as_of`, a `configuration_digest`, decisions and the batches in bronze.
 
     Landed files count as the batches in bronze that they became: one not taken up yet is news
-    that `pipelines.landing.is_anything_new` tells.
+    that `pipelines.sources.landing.is_anything_new` tells.
     """
     decided = decisions_digest(home.decisions)
     said = (as_of.isoformat(), configuration, decided, *sorted(_batch_names(home.bronze)))

@@ -17,15 +17,15 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from pipelines.bronze import Batch
 from pipelines.inputs import configuration_digest
-from pipelines.intake import Surroundings
-from pipelines.judge import Judge, start_judge
-from pipelines.landing import Landed, read_sources
 from pipelines.ledger import Ledger, Run
 from pipelines.lock import store_lock
-from pipelines.reference import Reference, keep_tables, read_tables
+from pipelines.records.intake import Surroundings
+from pipelines.release.judge import Judge, start_judge
 from pipelines.settings import Home
+from pipelines.sources.bronze import Batch
+from pipelines.sources.landing import Landed, read_sources
+from pipelines.sources.reference import Reference, keep_tables, read_tables
 from pipelines.warehouse import Warehouse
 from quality.verdict import Verdict
 from transforms.refusal import Refusal

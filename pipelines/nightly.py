@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from pipelines.inputs import configuration_digest, inputs_digest
-from pipelines.landing import is_anything_new, read_sources
 from pipelines.ledger import Ledger, Run
 from pipelines.night import Night, end_of_yesterday, open_night
+from pipelines.release.snapshots import current_id, open_snapshot
 from pipelines.settings import Home
-from pipelines.snapshots import current_id, open_snapshot
+from pipelines.sources.landing import is_anything_new, read_sources
 from quality.contracts import RECORD_KINDS
 from transforms.refusal import Refusal
 

@@ -1,8 +1,8 @@
 """One judge for all nights that tests run in their own process: its libraries take seconds to load.
 
-`sqm` in a process of its own starts a judge of its own (tests/pipelines/test_judge.py and all tests
-that run the command); nights in this process ask this one, which stays. It runs the same
-`judge_candidate`.
+`sqm` in a process of its own starts a judge of its own (tests/pipelines/release/test_judge.py
+and all tests that run the command); nights in this process ask this one, which stays. It runs
+the same `judge_candidate`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from quality.verdict import Verdict
 
 
 class StandingJudge:
-    """Judges one candidate after the other, as `pipelines.judge.Judge` judges one."""
+    """Judges one candidate after the other, as `pipelines.release.judge.Judge` judges one."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
@@ -60,7 +60,7 @@ class StandingJudge:
 
 def main() -> None:
     """Answer every line on standard input, a candidate and a folder, with a line of verdicts."""
-    from pipelines.judge import judge_candidate
+    from pipelines.release.judge import judge_candidate
 
     for line in sys.stdin:
         candidate, docs = json.loads(line)

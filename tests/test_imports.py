@@ -1,7 +1,8 @@
 """Imports go one way, names say what is inside, and modules stay small enough to read.
 
 transforms <- quality <- pipelines; of pipelines, dashboards see the few modules that were made for
-them: settings, snapshots, what may be asked of these, the ledger, and workbooks.
+them: settings, snapshots, the questions that may be asked of these, decisions, the
+ledger, and workbooks.
 """
 
 from __future__ import annotations
@@ -28,20 +29,20 @@ _FORBIDDEN = {
     "pipelines": ("dashboards", "streamlit"),
 }
 _OPEN_TO_DASHBOARDS = (
-    "pipelines.clock_proofs",
-    "pipelines.comparison_queries",
     "pipelines.decisions",
-    "pipelines.driver_queries",
     "pipelines.ledger",
-    "pipelines.metric_queries",
-    "pipelines.ranking_notice",
-    "pipelines.record_queries",
+    "pipelines.questions",
+    "pipelines.release.snapshots",
     "pipelines.settings",
-    "pipelines.snapshots",
-    "pipelines.survey_queries",
     "pipelines.workbooks",
 )
-_WITHOUT_DAGSTER = (*_OPEN_TO_DASHBOARDS, "pipelines.snapshot_file")
+_WITHOUT_DAGSTER = [
+    name
+    for module in _MODULES
+    if (name := ".".join(module.with_suffix("").parts)).startswith(
+        (*_OPEN_TO_DASHBOARDS, "pipelines.release.snapshot_file")
+    )
+]
 # A name that fits everything says nothing.
 _NO_NAMES = ("utils", "util", "helpers", "helper", "common", "base", "core", "manager", "misc")
 _LINES = 350

@@ -1,7 +1,7 @@
 """What is known of the case behind a survey, and what those who did not answer could change.
 
 To add a fact: its column in `TICKET_FACTS` or `DELIVERY_FACTS`, and where it comes from: a metric
-in `_AGAINST` for deliveries, pipelines/sql/survey_facts.sql for tickets.
+in `_AGAINST` for deliveries, pipelines/marts/sql/survey_facts.sql for tickets.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What `sources/<name>.toml` may say: one model, from which docs and `sqm check` also read.
 
 To add a key: a field here with its description, its use in `mapping.py` (or in
-`pipelines/readers.py` when it concerns how a file is read), and a test there.
+`pipelines/sources/readers.py` when it concerns how a file is read), and a test there.
 """
 
 from __future__ import annotations

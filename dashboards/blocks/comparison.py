@@ -15,7 +15,7 @@ from dashboards.scope import Scope, period_of
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import slice_word, split_title
 from dashboards.written import axis_format
-from pipelines.metric_queries import columns_of
+from pipelines.questions.metric_queries import columns_of
 from transforms.catalogue import Metric
 from transforms.refusal import Sentence
 

@@ -28,7 +28,7 @@ from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import word
 from dashboards.written import period_text, with_texts
-from pipelines.metric_queries import columns_of
+from pipelines.questions.metric_queries import columns_of
 from transforms.catalogue import METRICS, Metric
 from transforms.refusal import Sentence
 

@@ -21,7 +21,7 @@ from dashboards.scope import Scope, period_of
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import word
 from dashboards.written import value_text
-from pipelines.metric_queries import Grain
+from pipelines.questions.metric_queries import Grain
 from transforms.catalogue import METRICS
 
 COLOURS = {"concern": "red", "improvement": "green", "change": "orange"}

@@ -18,7 +18,7 @@ from dashboards.blocks.operations.schedule import now_in, snapshots_table, what_
 from dashboards.language import _, told
 from dashboards.menu import find_view
 from dashboards.snapshot_reader import runs_of, snapshots_of
-from pipelines.snapshots import current_id
+from pipelines.release.snapshots import current_id
 
 here = home()
 zone = here.settings.time_zone

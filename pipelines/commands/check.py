@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.intake import Surroundings, look_at
-from pipelines.readers import write_bronze
-from pipelines.reference import read_tables
+from pipelines.records.intake import Surroundings, look_at
 from pipelines.settings import Home
+from pipelines.sources.readers import write_bronze
+from pipelines.sources.reference import read_tables
 from quality.contracts import RECORD_KINDS
 from quality.gate import rule_sentence
 from transforms.refusal import Refusal, Sentence

@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.clock_proofs import CLOCK_TITLES, STRETCH_TITLES, Clock, ClockProof
 from pipelines.commands.printing import show_rows, told
+from pipelines.questions.clock_proofs import CLOCK_TITLES, STRETCH_TITLES, Clock, ClockProof
 
 # The parts of the elapsed time, in the order of a sum.
 _PARTS = ("working", "out_of_hours", "holiday", "paused")

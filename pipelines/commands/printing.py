@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pipelines.commands.check import Trial
     from pipelines.ledger import Run
-    from pipelines.metric_queries import MetricQuery
+    from pipelines.questions.metric_queries import MetricQuery
     from pipelines.simulation import Planted
 
 # Options that take several values after one name: `--by channel kind`.

@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.commands.printing import show_rows, told
-from pipelines.ranking_notice import Notice, notice_of, notice_workbook
+from pipelines.questions.ranking_notice import Notice, notice_of, notice_workbook
+from pipelines.release.snapshots import open_snapshot
 from pipelines.settings import Home
-from pipelines.snapshots import open_snapshot
 
 _IN_TABLE = ("rank", "org_unit_id", "score", "band", "rank_from", "rank_to", "change")
 

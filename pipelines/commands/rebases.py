@@ -6,8 +6,8 @@ from datetime import date
 
 from pipelines.commands.printing import show_rows, told
 from pipelines.decisions import Series, accept_rebase, read_rebases, undo_rebase
+from pipelines.release.snapshots import open_snapshot
 from pipelines.settings import Home
-from pipelines.snapshots import open_snapshot
 from transforms.refusal import Refusal
 
 _IN_TABLE = ("decision", "metric", "org_unit_id", "grain", "from_period", "by", "reason", "at")

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from pipelines.commands.printing import show_rows, told
+from pipelines.release.snapshots import open_snapshot
 from pipelines.settings import Home
-from pipelines.snapshots import open_snapshot
 from transforms.refusal import Refusal
 
 _SIGNALS = """

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.ledger import Ledger
+from pipelines.release.snapshots import current_id, list_snapshots, open_snapshot
 from pipelines.settings import Home
-from pipelines.snapshots import current_id, list_snapshots, open_snapshot
 from quality.contracts import RECORD_KINDS
 from quality.gate import rule_sentence
 from transforms.refusal import Refusal
 
 _ACCOUNT = "marts.conservation"
-_KINDS = Path(__file__).parents[1] / "sql" / "status_kinds.sql"
+_KINDS = Path(__file__).with_name("status_kinds.sql")
 
 
 def status_of(home: Home) -> dict[str, Any]:

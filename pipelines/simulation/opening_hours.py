@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.reference import read_table
 from pipelines.simulation.period import Numbers, Period, Truths
+from pipelines.sources.reference import read_table
 from quality.contracts.reference import REFERENCE_TABLES
 from transforms.holidays import holidays_by_calendar, with_public_holidays
 

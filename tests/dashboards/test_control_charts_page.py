@@ -14,7 +14,7 @@ from dashboards.blocks.charted import limits_text, point_text
 from dashboards.language import use
 from dashboards.menu import page_of
 from pipelines.decisions import Series, accept_rebase, read_rebases
-from pipelines.snapshots import open_snapshot
+from pipelines.release.snapshots import open_snapshot
 from tests.dashboards.opened_pages import OpenedPage, open_page
 from tests.nights import demo_night
 from transforms.catalogue import METRICS

@@ -14,7 +14,7 @@ import pytest
 
 from dashboards import language as lang
 from pipelines.ledger import Ledger
-from pipelines.snapshots import current_id
+from pipelines.release.snapshots import current_id
 from tests.dashboards.opened_pages import OpenedPage, open_page
 from tests.pipelines.small_home import (
     AS_OF,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.snapshots import make_candidate, manifest_of, publish
+from pipelines.release.snapshots import make_candidate, manifest_of, publish
 from tests.dashboards.opened_pages import open_page
 from tests.pipelines.marts_by_hand import marts_of
 from tests.pipelines.small_home import AS_OF, SmallHome, full_home

@@ -19,7 +19,7 @@ from dashboards.blocks.operations.schedule import (
 from dashboards.blocks.plain_text import in_markdown
 from dashboards.snapshot_reader import snapshots_of
 from pipelines.ledger import Ledger, Run
-from pipelines.snapshots import current_id, rollback
+from pipelines.release.snapshots import current_id, rollback
 from tests.dashboards.opened_pages import OpenedPage, open_page
 from tests.pipelines.small_home import (
     AS_OF,

@@ -11,7 +11,7 @@ import pytest
 
 from dashboards.blocks.outlets.notice import printed
 from dashboards.language import use
-from pipelines.ranking_notice import Notice
+from pipelines.questions.ranking_notice import Notice
 from tests.dashboards.opened_pages import OpenedPage, open_page
 from tests.nights import demo_night
 from tests.pipelines.small_home import REFERENCE, SmallHome, new_home

@@ -18,7 +18,7 @@ from dashboards.scope import (
     periods,
     read_scope,
 )
-from pipelines.metric_queries import Grain
+from pipelines.questions.metric_queries import Grain
 from transforms.catalogue import METRICS
 from transforms.refusal import Refusal
 

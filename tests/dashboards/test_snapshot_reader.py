@@ -14,8 +14,8 @@ from polars.testing import assert_frame_equal
 
 from dashboards.scope import Scope, parse_period, read_scope
 from dashboards.snapshot_reader import reader_of
-from pipelines.metric_queries import MetricQuery
-from pipelines.snapshots import current_id
+from pipelines.questions.metric_queries import MetricQuery
+from pipelines.release.snapshots import current_id
 from tests.dashboards.opened_pages import forget
 from tests.pipelines.small_home import SmallHome, moved_on_home, published_home
 from transforms.catalogue import METRICS

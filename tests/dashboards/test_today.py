@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from dashboards.blocks.plain_text import in_markdown
-from pipelines.snapshots import open_snapshot
+from pipelines.release.snapshots import open_snapshot
 from tests.dashboards.opened_pages import OpenedPage, open_page
 from tests.nights import demo_night
 from tests.pipelines.small_home import REFERENCE, new_home

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.snapshots import open_snapshot
+from pipelines.release.snapshots import open_snapshot
 from tests.nights import EXPECTED, real_night
 
 pytestmark = pytest.mark.slow

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.clock_proofs import ClockProof, proofs_of
-from pipelines.snapshots import Manifest, Snapshot, manifest_of, publish
+from pipelines.questions.clock_proofs import ClockProof, proofs_of
+from pipelines.release.snapshots import Manifest, Snapshot, manifest_of, publish
 from quality.contracts import REFERENCE_TABLES
 from tests.transforms.clocks_by_hand import Row, Rows, Rules
 from tests.transforms.hand_made_clocks import EVENTS, TICKETS, clocks_frame, slots_of

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import metric_queries
-from pipelines.metric_queries import Ask, MetricQuery, answer, empty_measures
+from pipelines import marts
+from pipelines.questions.metric_queries import Ask, MetricQuery, answer, empty_measures
 from tests.transforms.hand_made import AS_OF, Row, buckets_of, on, sums_of
 from transforms.catalogue import METRICS, SLICES, measures_of, records_of
 
@@ -70,7 +70,7 @@ def measured(
         connection, "intake.facts", pl.DataFrame({"name": [*facts], "value": [*facts.values()]})
     )
     _create(connection, "reference.org_units", units)
-    tree = Path(metric_queries.__file__).parent / "sql" / "org_unit_tree.sql"
+    tree = Path(marts.__file__).parent / "sql" / "org_unit_tree.sql"
     _create(connection, "reference.org_unit_tree", connection.sql(tree.read_text()).pl())
     held = pl.DataFrame(
         [(kind, day, unit, json.dumps(sliced), gone) for kind, day, unit, sliced, gone in HELD],

@@ -7,11 +7,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines import metric_queries
-from pipelines.metric_queries import MetricQuery, answer
+from pipelines import marts
 from pipelines.night import Night
-from pipelines.record_queries import Which, records_behind
-from pipelines.snapshots import Snapshot, make_candidate, manifest_of, open_snapshot, publish
+from pipelines.questions.metric_queries import MetricQuery, answer
+from pipelines.questions.record_queries import Which, records_behind
+from pipelines.release.snapshots import (
+    Snapshot,
+    make_candidate,
+    manifest_of,
+    open_snapshot,
+    publish,
+)
 from tests.pipelines.small_home import AS_OF, SmallHome
 from transforms.catalogue import METRICS, Metric
 
@@ -21,7 +27,7 @@ Where = Mapping[str, tuple[str, ...]]
 
 def finish(night: Night) -> None:
     """Write what else a figure needs: the tree of units, what is held, that no answer is few."""
-    tree = Path(metric_queries.__file__).parent / "sql" / "org_unit_tree.sql"
+    tree = Path(marts.__file__).parent / "sql" / "org_unit_tree.sql"
     for name, sql in {
         "reference.org_unit_tree": tree.read_text(encoding="utf-8"),
         "marts.held_rows": "select *, false as is_replaced from records.quarantine",

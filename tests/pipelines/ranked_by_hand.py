@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.metric_queries import Ask
+from pipelines.questions.metric_queries import Ask
 from transforms.composite import score_units
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)

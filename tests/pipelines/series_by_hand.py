@@ -1,4 +1,4 @@
-"""Points of every series of hand-made records, as pipelines/unit_series.py makes them."""
+"""Points of every series of hand-made records, as pipelines/marts/unit_series.py makes them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.metric_queries import Ask
-from pipelines.unit_series import POINT, series_points
+from pipelines.marts.unit_series import POINT, series_points
+from pipelines.questions.metric_queries import Ask
 from tests.transforms.hand_made import AS_OF, Row, at
 
 Points = list[tuple[date, float]]

@@ -19,19 +19,19 @@ from typing import Any
 
 import duckdb
 
-from pipelines.clocks import make_all
 from pipelines.history import open_history
-from pipelines.landing import land, read_sources
 from pipelines.ledger import Ledger, Run
-from pipelines.measures import bring_up_to_date
-from pipelines.measures_anew import sum_anew
+from pipelines.measures.anew import sum_anew
+from pipelines.measures.touched_days import bring_up_to_date
 from pipelines.night import Night
 from pipelines.nightly import Outcome, run_nightly, write_dagster_yaml
-from pipelines.records import take_in_pending
+from pipelines.records.assets import take_in_pending
+from pipelines.records.clocks import make_all
+from pipelines.records.working_hours import make_working_hours
+from pipelines.release.snapshots import open_snapshot
 from pipelines.settings import Home, open_home
-from pipelines.snapshots import open_snapshot
+from pipelines.sources.landing import land, read_sources
 from pipelines.warehouse import Warehouse
-from pipelines.working_hours import make_working_hours
 from quality.contracts import RECORD_KINDS
 from transforms.catalogue import SLICES, SUMMED_BY_DAY, records_of
 

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import metric_queries
-from pipelines.metric_queries import Ask
+from pipelines import marts
+from pipelines.questions.metric_queries import Ask
 from tests.pipelines.measured_by_hand import UNITS
 from transforms.satisfaction import DELIVERY_FACTS, DURATION_TITLES, TICKET_FACTS
 
@@ -52,7 +52,7 @@ def asked(surveys: Sequence[Mapping[str, Any]]) -> Ask:
         for number, survey in enumerate(surveys)
     ]
     connection = duckdb.connect()
-    tree = Path(metric_queries.__file__).parent / "sql" / "org_unit_tree.sql"
+    tree = Path(marts.__file__).parent / "sql" / "org_unit_tree.sql"
     for schema in ("reference", "marts"):
         connection.execute(f"create schema {schema}")
     _write(connection, "marts.survey_facts", pl.DataFrame(rows, schema=_SCHEMA))

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines import cli
 from pipelines.lock import store_lock
-from pipelines.snapshots import current_id, list_snapshots
+from pipelines.release.snapshots import current_id, list_snapshots
 from tests.pipelines.small_home import (
     AS_OF,
     LANDED,

@@ -12,7 +12,7 @@ from dagster import Definitions, build_schedule_context
 from pipelines.definitions import NIGHTLY, define, defs, stages, steps_of_stages
 from pipelines.ledger import Ledger
 from pipelines.nightly import dagster_instance
-from pipelines.snapshots import current_id
+from pipelines.release.snapshots import current_id
 from tests.pipelines.small_home import AS_OF, SmallHome, full_home, published_home
 
 _PROJECT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ import pytest
 from pipelines.ledger import Ledger
 from pipelines.lock import store_lock
 from pipelines.nightly import dagster_instance, is_unchanged, run_nightly
-from pipelines.snapshots import current_id, list_snapshots
+from pipelines.release.snapshots import current_id, list_snapshots
 from pipelines.stages import key_of
 from tests.pipelines.small_home import (
     AS_OF,

@@ -14,7 +14,7 @@ from dashboards.language import _, n_, number, told
 from dashboards.scope import Period, Scope, period_of
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import slice_word
-from pipelines.metric_queries import Grain, MetricQuery
+from pipelines.questions.metric_queries import Grain, MetricQuery
 from transforms.backlog import AGE_BANDS
 from transforms.catalogue import METRICS, Metric
 

@@ -13,7 +13,7 @@ from dashboards.filters import asked, asked_first
 from dashboards.language import _, told
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
-from pipelines.clock_proofs import CLOCK_TITLES
+from pipelines.questions.clock_proofs import CLOCK_TITLES
 from transforms.catalogue import METRICS, Metric
 from transforms.refusal import Refusal, Sentence
 

@@ -19,7 +19,7 @@ from dashboards.charts import TimelineLabels, clock_timelines
 from dashboards.language import _, told
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import word
-from pipelines.clock_proofs import CLOCK_TITLES, STRETCH_TITLES, Clock, ClockProof
+from pipelines.questions.clock_proofs import CLOCK_TITLES, STRETCH_TITLES, Clock, ClockProof
 
 _MARKED = "%m-%d %H:%M"
 _ICONS = {

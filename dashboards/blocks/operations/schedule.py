@@ -14,8 +14,8 @@ import streamlit as st
 
 from dashboards import language as lang
 from dashboards.language import _, n_, number
+from pipelines.release.snapshots import Published
 from pipelines.settings import Home
-from pipelines.snapshots import Published
 
 _A_DAY = timedelta(days=1)
 

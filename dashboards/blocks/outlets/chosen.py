@@ -17,8 +17,8 @@ from dashboards.language import _, told
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
 from dashboards.written import definition, interval_text, with_texts
-from pipelines.comparison_queries import GROUPS, groups_of
-from pipelines.ranking_notice import KINDS
+from pipelines.questions.comparison_queries import GROUPS, groups_of
+from pipelines.questions.ranking_notice import KINDS
 from transforms.catalogue import METRICS, Metric
 from transforms.refusal import Refusal, Sentence
 

@@ -12,7 +12,7 @@ from dashboards.blocks.plain_text import plain
 from dashboards.blocks.tables import table
 from dashboards.language import _, either, language, number, told
 from dashboards.snapshot_reader import Reader
-from pipelines.ranking_notice import Notice, notice_workbook
+from pipelines.questions.ranking_notice import Notice, notice_workbook
 from transforms.catalogue import METRICS
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -25,7 +25,7 @@ from dashboards.scope import Scope, change_grain
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import split_title
 from dashboards.written import axis_format, period_text, value_text
-from pipelines.comparison_queries import groups_of
+from pipelines.questions.comparison_queries import groups_of
 from transforms.catalogue import Metric
 
 _ORDER = {"worse": 0, "different": 1, "better": 2, "no_different": 3}

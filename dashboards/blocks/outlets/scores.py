@@ -17,7 +17,7 @@ from dashboards.filters import asked, choose, unit_names
 from dashboards.language import NOTHING, _, listed, month, n_, number, told
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
-from pipelines.ranking_notice import Notice
+from pipelines.questions.ranking_notice import Notice
 from transforms.catalogue import METRICS
 from transforms.refusal import Refusal, Sentence
 

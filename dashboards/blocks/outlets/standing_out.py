@@ -21,7 +21,7 @@ from dashboards.menu import find_view
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
 from dashboards.written import axis_format, change_text, period_text, value_text
-from pipelines.comparison_queries import lines_of
+from pipelines.questions.comparison_queries import lines_of
 
 _MOST_NAMED = 5
 # Share of those who are all alike that chance puts beyond the 95 % limits.

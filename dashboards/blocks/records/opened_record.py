@@ -19,7 +19,7 @@ from dashboards.filters import unit_names
 from dashboards.language import _, either, money, number
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import word
-from pipelines.clock_proofs import ClockProof
+from pipelines.questions.clock_proofs import ClockProof
 
 # Kind of record -> the column that says how one stands, where it can keep a promise.
 _STATES = {

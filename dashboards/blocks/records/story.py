@@ -14,7 +14,7 @@ from dashboards.language import _, listed, n_, told
 from dashboards.menu import find_view
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import word
-from pipelines.clock_proofs import Clock
+from pipelines.questions.clock_proofs import Clock
 
 _TONES: dict[str, Tone] = {"missed": "bad", "overdue": "bad", "late": "warn"}
 

@@ -16,7 +16,7 @@ from dashboards.blocks.tables import downloads, table
 from dashboards.language import _, language, number
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
-from pipelines.survey_queries import Listed, SurveySlice
+from pipelines.questions.survey_queries import Listed, SurveySlice
 from transforms.catalogue import METRICS
 
 # Evaluator -> the metric that says whether there are enough of their answers to be shown.

@@ -18,8 +18,8 @@ from dashboards.language import _, n_, number
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import word
-from pipelines.survey_queries import LOW_BELOW, Listed
-from pipelines.survey_queries import comments as comments_of
+from pipelines.questions.survey_queries import LOW_BELOW, Listed
+from pipelines.questions.survey_queries import comments as comments_of
 from transforms.catalogue.surveys import SATISFIED_FROM
 from transforms.refusal import Sentence
 

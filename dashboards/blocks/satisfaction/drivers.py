@@ -22,7 +22,7 @@ from dashboards.language import NOTHING, _, day, either, listed, n_, number, per
 from dashboards.scope import Period, Scope, period_of
 from dashboards.snapshot_reader import Reader
 from dashboards.written import change_text, period_text
-from pipelines.driver_queries import Subject, drivers_of
+from pipelines.questions.driver_queries import Subject, drivers_of
 from transforms.catalogue import METRICS
 from transforms.drivers import ANSWERS_PER_DRIVER, FEWEST_ANSWERS
 from transforms.refusal import Sentence

@@ -7,8 +7,8 @@ from dashboards.blocks.small_numbers import minimum_answers
 from dashboards.language import _, n_, number
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
-from pipelines.survey_queries import Listed
-from pipelines.survey_queries import low_answers as low_answers_of
+from pipelines.questions.survey_queries import Listed
+from pipelines.questions.survey_queries import low_answers as low_answers_of
 
 
 def low_answers(reader: Reader, scope: Scope) -> None:

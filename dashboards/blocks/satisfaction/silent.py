@@ -18,7 +18,7 @@ from dashboards.language import NOTHING, _, n_, number, percent
 from dashboards.scope import Scope
 from dashboards.snapshot_reader import Reader
 from dashboards.vocabulary import split_title, words
-from pipelines.survey_queries import non_response
+from pipelines.questions.survey_queries import non_response
 from transforms.catalogue import METRICS
 
 _SATISFIED = METRICS["satisfied_share"]

@@ -1,0 +1,1 @@
+"""Stage 2, records: batches are mapped and judged; of good rows the newest version counts."""
