@@ -13,6 +13,8 @@ several columns it protects each line, not every combination of lines.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 UNIT = "org_unit_id"
@@ -27,11 +29,16 @@ def is_few(answers: pl.Expr, minimum: int) -> pl.Expr:
 
 
 def hidden_slices(
-    counted: pl.DataFrame, minimum: int, tree: pl.DataFrame | None = None
+    counted: pl.DataFrame,
+    minimum: int,
+    tree: pl.DataFrame | None = None,
+    *,
+    apart: Sequence[str] = (),
 ) -> pl.DataFrame:
     """Return the rows of `counted` that must be hidden.
 
     `counted` has the columns of a split and `answers`, the number of them in that slice alone.
+    Columns `apart` tell splits that have nothing to do with each other: no line goes over them.
     `tree` has org_unit_id, ancestor_id and depth, as `reference.org_unit_tree`: then `counted` has
     org_unit_id too, and what comes back has `is_own`, as every unit is judged twice, by itself
     and with all the units below it; `answers` are then those of what was judged.
@@ -46,12 +53,13 @@ def hidden_slices(
         cells = _with_units_above(cells, splits, tree)
     cells = cells.with_columns(is_few(pl.col("answers"), minimum).alias("is_hidden"))
     columns = [column for column in splits if tree is None or column != UNIT]
+    added_up = [column for column in columns if column not in apart]
     before = cells.clear()
     while cells.filter("is_hidden").height > before.filter("is_hidden").height:
         before = cells
         if tree is not None:
             cells = _hide_in_tree(cells, columns, minimum)
-        for column in columns:
+        for column in added_up:
             line = [mark for mark in marks if mark != column]
             cells = _hide_in_lines(cells, line, marks, minimum)
     return cells.filter("is_hidden").select(*marks, "answers")

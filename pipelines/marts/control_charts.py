@@ -15,6 +15,7 @@ from pipelines.marts.signal_owners import signal_owners
 from pipelines.marts.signal_sentences import with_sentences
 from pipelines.marts.unit_series import series_points
 from pipelines.night import Night
+from pipelines.questions.metric_queries import ONE_PERIOD
 from pipelines.stages import NIGHT, key_of, on_night
 from transforms.catalogue import METRICS, SLICES, records_of, tables_of
 from transforms.chart_values import CHARTED, scale_of, watched
@@ -22,7 +23,6 @@ from transforms.control_charts import assurance, chart_points, propose_rebases, 
 from transforms.signals import find_signals, lead_signals
 
 _SERIES = ["metric", "org_unit_id", "grain"]
-_EVERY = {"day": "1d", "week": "1w", "month": "1mo", "event": "1d"}
 _SCALED = ("value", "centre", "lower", "upper")
 # The nearest target at or above a unit; the newest in force; one without a unit is for all.
 _TARGETS = """
@@ -186,7 +186,7 @@ def _signals(night: Night, points: pl.DataFrame) -> pl.DataFrame:
     warehouse = night.warehouse
     ends = pl.coalesce(
         pl.when(pl.col("grain") == grain).then(pl.col("period").dt.offset_by(every))
-        for grain, every in _EVERY.items()
+        for grain, every in (ONE_PERIOD | {"event": "1d"}).items()
     ).dt.offset_by("-1d")
     scaled = points.with_columns(ends.alias("ends_on"), *_in_unit())
     targets = set(warehouse.query("select distinct metric from reference.targets")["metric"])

@@ -123,23 +123,23 @@ class _Days:
     @cached_property
     def hidden(self) -> pl.DataFrame:
         """Unit, grain and period of the sums of answers, each a measure, that may not be seen."""
-        tree = self._ask("select * from reference.org_unit_tree", ())
-        every = []
-        for answers in sorted({metric.answers for metric in CHARTED if metric.answers}):
-            own = self._ask(
-                f"select org_unit_id, day as period, {answers} as answers "
+        own = pl.concat(
+            self._ask(
+                f"select '{answers}' as measure, org_unit_id, day as period, {answers} as answers "
                 f"from measures.{MEASURES[answers].of} where day <= ? and {answers} > 0",
                 (self._as_of,),
             )
-            for grain in ("week", "month"):
-                counted = over(own, grain, self._as_of).group_by(_KEYS)
-                few = hidden_slices(counted.agg(pl.col("answers").sum()), self._minimum, tree)
-                every.append(
-                    few.filter(~pl.col(IS_OWN)).select(
-                        *_KEYS, measure=pl.lit(answers), grain=pl.lit(grain)
-                    )
-                )
-        return pl.concat(every)
+            for answers in sorted({metric.answers for metric in CHARTED if metric.answers})
+        )
+        counted = pl.concat(
+            over(own, grain, self._as_of)
+            .group_by("measure", pl.lit(grain).alias("grain"), *_KEYS)
+            .agg(pl.col("answers").sum())
+            for grain in ("week", "month")
+        )
+        tree = self._ask("select * from reference.org_unit_tree", ())
+        hidden = hidden_slices(counted, self._minimum, tree, apart=("measure", "grain"))
+        return hidden.filter(~pl.col(IS_OWN)).select("measure", "grain", *_KEYS)
 
     def _by_day(self, metric: Metric) -> pl.DataFrame:
         days, *others = (
