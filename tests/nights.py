@@ -1,18 +1,18 @@
-"""Nights that are run once for all tests: of the demo, and of every example home.
+"""Nights that are run once for all tests, on whatever core: of the demo, and of every example home.
 
 The real exports are not part of the project: SQM_REAL_DATA names the folder that holds them.
 """
 
 from __future__ import annotations
 
-import atexit
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,8 @@ EXPECTED = {
     for file in sorted((_PROJECT / "tests" / "examples" / "expected").glob("*.toml"))
 }
 DEMO_AS_OF = "2026-10-31"
+# Names the folder that all workers share; tests/conftest.py makes and removes it.
+FOLDER_OF_NIGHTS = "SQM_NIGHTS_OF_TESTS"
 _PUBLISHED = (0, 4)  # 4: with warnings, such as org units that no reference table lists
 
 
@@ -60,20 +62,18 @@ class SpentNight:
 @cache
 def demo_night() -> SpentNight:
     """Return the demo organisation after its night, landing and store in a temporary folder."""
-    folder = _folder_for_the_session("demo")
-    home = folder / "home"
+    folder = _folder("demo")
+    night = SpentNight(folder / "home", folder / "landing", folder / "store")
+    return _made_once(folder, lambda: _spend_demo(night), night)
+
+
+def _spend_demo(night: SpentNight) -> None:
     for part in ("sources", "reference"):
-        shutil.copytree(_PROJECT / "data" / part, home / part)
-    shutil.copy(_PROJECT / "data" / "settings.toml", home)
-    night = SpentNight(home, folder / "landing", folder / "store")
-    spoken = subprocess.run(
-        [_SQM, "demo", "--home", home, "--landing", night.landing, "--store", night.store],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        shutil.copytree(_PROJECT / "data" / part, night.home / part)
+    shutil.copy(_PROJECT / "data" / "settings.toml", night.home)
+    spoken = night.run("demo")
     assert spoken.returncode == 0, spoken.stdout + spoken.stderr
-    return _spent(night, DEMO_AS_OF)
+    _spend(night, DEMO_AS_OF)
 
 
 def real_night(name: str) -> SpentNight:
@@ -87,17 +87,28 @@ def real_night(name: str) -> SpentNight:
 
 @cache
 def _real_night(name: str, landing: Path) -> SpentNight:
-    store = _folder_for_the_session(name)
-    return _spent(SpentNight(_EXAMPLES / name, landing, store), EXPECTED[name]["as_of"])
+    folder = _folder(name)
+    night = SpentNight(_EXAMPLES / name, landing, folder / "store")
+    return _made_once(folder, lambda: _spend(night, EXPECTED[name]["as_of"]), night)
 
 
-def _spent(night: SpentNight, as_of: str) -> SpentNight:
+def _spend(night: SpentNight, as_of: str) -> None:
     spoken = night.run("nightly", "--as-of", as_of)
     assert spoken.returncode in _PUBLISHED, spoken.stdout + spoken.stderr
+
+
+def _folder(name: str) -> Path:
+    return Path(os.environ[FOLDER_OF_NIGHTS]) / name
+
+
+def _made_once(folder: Path, make: Callable[[], None], night: SpentNight) -> SpentNight:
+    """Return `night` in `folder`, made by the first worker that comes; the others wait for it."""
+    is_made = folder / "is_made"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make()
+            is_made.touch()
     return night
-
-
-def _folder_for_the_session(name: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix=f"sqm-{name}-"))
-    atexit.register(shutil.rmtree, folder)
-    return folder

@@ -192,7 +192,10 @@ select day, org_unit_id, courier_id, service_level, exception,
     count(*) filter (day = picked_up_on and exception = 'refused') as exceptions_refused,
     count(*) filter (day = picked_up_on and exception = 'courier_late')
         as exceptions_courier_late,
-    coalesce(sum(claim_minor) filter (day = picked_up_on), 0)::bigint as claims_minor
+    coalesce(sum(claim_minor) filter (day = picked_up_on), 0)::bigint as claims_minor,
+    coalesce(sum(fee_minor) filter (day = picked_up_on), 0)::bigint as fees_minor,
+    count(fee_minor) filter (day = picked_up_on) as deliveries_with_a_fee,
+    coalesce(sum((fee_minor / 100) ** 2) filter (day = picked_up_on), 0)::double as fees_squared
 from by_day
 group by all
 having day <= date '2026-10-31' or deliveries_picked_up + deliveries_delivered + deliveries_due > 0;

@@ -55,6 +55,8 @@ select
     exception,
     case when exception in ('lost', 'damaged') then 2000 + (50000 * time_taken)::bigint end
         as claim_minor,
+    -- Whole units of money: their squares add up exactly, in whatever order.
+    100 * (10 + hash(i, 11) % 40)::bigint as fee_minor,
     picked_up::date as picked_up_on, promised::date as promised_on, delivered::date as delivered_on
 from drawn_deliveries;
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from pipelines import marts
 from pipelines.marts.signal_owners import signal_owners
-from pipelines.questions import metric_queries
 from quality.contracts import REFERENCE_TABLES
 from transforms.chart_values import CHARTED
 
-_TREE = Path(metric_queries.__file__).parent / "sql" / "org_unit_tree.sql"
+_TREE = Path(marts.__file__).parent / "sql" / "org_unit_tree.sql"
 _UNITS = [
     {"id": "HQ", "kind": "company"},
     {"id": "EAST", "parent_id": "HQ", "kind": "region"},
