@@ -146,14 +146,13 @@ def _spark(reader: Reader, metric: Metric, chart: Charted) -> None:
     shown, newest = mode(), chart.newest
 
     def drawn() -> dict[str, Any]:
-        spark = charts.control_spark(
+        return charts.control_spark(
             with_point_texts(reader, metric, chart.points),
             grain=chart.series["grain"],
             title=told(metric.title),
             mode=shown,
             labels=control_labels(),
         )
-        return spark.to_dict(validate=False)
 
     place = (newest["org_unit_id"], newest["grain"], newest["period"], chart.points.height)
     key = (reader.home.snapshots, reader.id, metric.name, *place, shown, lang.language())

@@ -22,6 +22,7 @@ from dashboards.charts.control_layers import (
     control_points,
     hover,
     limit_layers,
+    limit_stretches,
     marked_points,
     needs_a_mark,
     told_points,
@@ -73,8 +74,9 @@ def control_chart(
         "scale": alt.Scale(zero=False),
     }
     dots = marked_points(across, up, _SIZES, mode)
+    levels, centres = limit_stretches(rows)
     layers = [
-        *limit_layers(rows, across, up, mode),
+        *limit_layers(levels, centres, across, up, mode, has_edges=levels.height <= CROWDED),
         *_rebases(rows, rebases, across, mode, labels),
         *_target(target, up, value_format, mode, labels),
         value_line(across, up, 1.2 if is_crowded else 2, mode),

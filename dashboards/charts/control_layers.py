@@ -98,8 +98,19 @@ def band_of_periods(axis: alt.Axis | None) -> dict[str, Any]:
     return {"type": "ordinal", "axis": axis, "scale": alt.Scale(type="band", padding=0)}
 
 
+def limit_stretches(points: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what `limit_layers` draws: where limits stay the same, and where the centre does."""
+    return _stretches(points, "lower", "upper"), _stretches(points, "centre")
+
+
 def limit_layers(
-    points: pl.DataFrame, across: dict[str, Any], up: dict[str, Any], mode: Mode
+    levels: pl.DataFrame | alt.Data,
+    centres: pl.DataFrame | alt.Data,
+    across: dict[str, Any],
+    up: dict[str, Any],
+    mode: Mode,
+    *,
+    has_edges: bool,
 ) -> list[alt.Chart]:
     """Return the band between the limits, its edges and the centre line, which step by phase."""
     colours = PALETTE[mode]
@@ -107,9 +118,8 @@ def limit_layers(
     last = alt.X2("last", bandPosition=1)
     # As expressions of marks: Altair takes several times as long to make a condition of a channel.
     dash = alt.ExprRef(f"datum.is_provisional ? {_PROVISIONAL_DASH} : [1, 0]")
-    levels = _stretches(points, "lower", "upper")
     between = alt.Chart(levels).encode(first, last)
-    middle = alt.Chart(_stretches(points, "centre")).encode(first, last)
+    middle = alt.Chart(centres).encode(first, last)
     shade = between.mark_rect(
         color=colours.band,
         # The outline hides the seams that neighbours of a fraction of a pixel would have.
@@ -121,7 +131,7 @@ def limit_layers(
     edge = between.mark_rule(color=colours.muted, strokeWidth=0.75, strokeDash=dash, aria=False)
     centre = middle.mark_rule(color=colours.ink, strokeWidth=1, strokeDash=dash, aria=False)
     # Edges that change with nearly every point of a long series are noise; the band shows them.
-    edges = ("lower", "upper") if levels.height <= CROWDED else ()
+    edges = ("lower", "upper") if has_edges else ()
     return [
         shade.encode(y=alt.Y("lower", **up), y2="upper"),
         *(edge.encode(y=alt.Y(level, **up)) for level in edges),

@@ -158,7 +158,7 @@ def drivers(figures: pl.DataFrame, **options: Any) -> alt.TopLevelMixin:
 def control_spark(points: pl.DataFrame, **options: Any) -> alt.TopLevelMixin:
     """Return `charts.control_spark` by week, unless `options` say otherwise."""
     usual = {"grain": "week", "title": "A title", "mode": "light", "labels": CONTROL_LABELS}
-    return charts.control_spark(points, **{**usual, **options})
+    return alt.Chart.from_dict(charts.control_spark(points, **{**usual, **options}))
 
 
 DRAWINGS: dict[str, tuple[pl.DataFrame, Callable[[pl.DataFrame, Mode], alt.TopLevelMixin]]] = {

@@ -198,3 +198,11 @@ def test_the_small_chart_marks_signals_and_the_newest_point() -> None:
     assert marked == [str(week(2)), str(week(7))]
     assert dots(specification)["transform"] == [{"filter": "datum.is_marked"}]
     assert len(band(specification)) == 2
+
+
+def test_small_charts_of_one_form_have_figures_of_their_own() -> None:
+    long, short = (control_spark(control_points(count)).to_dict() for count in (9, 5))
+    assert {name: len(figures) for name, figures in long["datasets"].items()}["drawn"] == 9
+    assert {name: len(figures) for name, figures in short["datasets"].items()}["drawn"] == 5
+    assert long["description"] != short["description"]
+    assert long["layer"] == short["layer"]
