@@ -120,10 +120,9 @@ def _assert_equal(page: Page, home: Home) -> None:
     query = parse_query(_ON_TIME, grain="all", first=month, last=AS_OF)
     with open_snapshot(home.snapshots) as snapshot:
         (value,) = answer(query, snapshot.query)["value"]
-    shown = f"{value:.1%}"
-    tiles = page.locator(_TILES).all_inner_texts()
-    if not any(re.search(rf"\b{re.escape(shown)}", text) for text in tiles):
-        raise AssertionError(f"{shown} is not among the tiles: {tiles}")
+    shown = re.compile(rf"(?<![\d.]){re.escape(f'{value:.1%}')}")
+    # The browser may still be drawing when the script has ended. Playwright raises if it never is.
+    page.locator(_TILES).filter(has_text=shown).first.wait_for()
 
 
 def _wait_until_idle(page: Page) -> None:
